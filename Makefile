@@ -1,0 +1,65 @@
+# Every chore in a line or two. `make` alone says what there is.
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p $(NEW_ENOUGH) 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/ready
+READY_DEV := .venv/ready-dev
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
+
+LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header --no-annotate --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check format lock bench screenshots clean
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## Poll feeds.opml on a schedule, index, and serve http://127.0.0.1:8000
+	@$(BIN)/planet run
+
+demo: $(READY) ## The same on a dozen made-up blogs, with no internet
+	@$(BIN)/planet demo
+
+test: $(READY_DEV) ## Run every test
+	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+check: $(READY_DEV) ## Format, lint, types, imports and tests: what must pass before a change lands
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+format: $(READY_DEV) ## Put the code into its one format
+	@$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
+
+bench: $(READY_DEV) ## Measure, side by side with others
+	@$(BIN)/python -m benchmarks
+
+screenshots: $(READY_DEV) ## Make the README's screenshot from the demo
+	@$(BIN)/python -m benchmarks.screenshots
+
+lock: $(READY) ## Choose dependencies anew, and lock them with their hashes
+	@$(BIN)/python -m pip install -q uv
+	@$(LOCK) pyproject.toml --group build -o requirements.lock
+	@$(LOCK) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove what `setup` and the tests made; var/ stays
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+
+setup: $(READY_DEV) ## Make .venv with all that running and testing need
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is missing: install it, then run make again." >&2; exit 1; }
+	@$(PYTHON) $(NEW_ENOUGH) || { echo "$(PYTHON) is older than Python 3.11: install a newer one, then run make again." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "Python's venv module is missing: on Debian and Ubuntu, install python3-venv, then run make again." >&2; exit 1; }
+	@echo "Setting up .venv: once, for a minute or two."
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(READY_DEV): $(READY) requirements-dev.lock
+	@echo "Adding what the tests need."
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

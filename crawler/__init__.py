@@ -1,0 +1,1 @@
+"""How the planet learns: it visits feeds politely and turns what they publish into entries."""

@@ -1,0 +1,1 @@
+"""How people see the planet: its pages and its feeds."""
