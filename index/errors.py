@@ -1,0 +1,80 @@
+"""Every exception we raise, drawn as a tree.
+
+    PlanetError             something a person can be told in one sentence
+    +-- SettingsError       a setting cannot be used
+    +-- OpmlError           the list of blogs cannot be read
+    +-- StoreError          the database cannot be used
+    |   +-- StoreBusy       ... for the moment: try again
+    |   +-- StoreFull       ... because the disk is full
+    +-- SearchError         the search index cannot be used
+    |   +-- IndexDamaged    ... and must be built anew
+    +-- NotFound            no such post, blog or page
+    +-- AlreadyRunning      another process does this work
+    +-- PortTaken           another program listens there
+    +-- FetchError          an address could not be fetched (crawler)
+    +-- ParseError          what was fetched is no feed (crawler)
+
+A library's exceptions are wrapped at the boundary of the module that imports it,
+with the cause chained; bugs are not wrapped. The message is what people read: what
+happened, where, and what to do next.
+"""
+
+
+class PlanetError(Exception):
+    """Something went wrong that a person can be told in one sentence."""
+
+
+class SettingsError(PlanetError):
+    """A setting cannot be used."""
+
+
+class OpmlError(PlanetError):
+    """The list of blogs cannot be read."""
+
+
+class StoreError(PlanetError):
+    """The database cannot be used."""
+
+
+class StoreBusy(StoreError):
+    """The database is locked for the moment."""
+
+
+class StoreFull(StoreError):
+    """The disk that holds the database is full."""
+
+
+class SearchError(PlanetError):
+    """The search index cannot be used."""
+
+
+class IndexDamaged(SearchError):
+    """The search index is missing, damaged or of another make, and must be built anew."""
+
+
+class NotFound(PlanetError):
+    """There is no such post, blog or page."""
+
+
+class AlreadyRunning(PlanetError):
+    """Another process does this work already."""
+
+
+class PortTaken(PlanetError):
+    """Another program listens at the address we were asked to serve."""
+
+
+class FetchError(PlanetError):
+    """An address could not be fetched; `code` names the problem for programs."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ParseError(PlanetError):
+    """What was fetched cannot be read as a feed; `code` names the problem for programs."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,214 @@
+"""Bringing the store into line with the list of blogs.
+
+The list decides which blogs there are and what they are called; the store knows what
+was learned since. A line finds its feed by any address the feed has or had, and, where
+an address was edited by hand, by the home page. So:
+
+    a line we know          its title, kind, councils and nation are taken over
+    a line with a new       the same feed, at its new address, visited soon
+      address
+    a line we do not know   a new feed; first visits are spread out
+    a feed without a line   archived: no longer visited, its posts stay
+    a line for a blog that  nothing, and a warning: a tombstone beats the list
+      left or was refused
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from index.address import host, normal, slot
+from index.facts import turn
+from index.model import EPOCH, PUBLISHED, TOMBSTONES, Aim, Feed, Followings, Poll, Status
+from index.outbox import announce
+from index.rows import feed_of, poll_row
+from index.schema import addresses, entries, feeds, polls
+
+STEP = timedelta(seconds=10)  # between two first visits, until `spread` is full
+
+
+def follow(
+    db: Connection, outlines: Sequence[Feed], now: datetime, spread: timedelta
+) -> Followings:
+    """Bring the feeds into line with `outlines`, within the caller's transaction.
+
+    The first visits to new feeds are spread over at most `spread`, those whose address
+    was seen before those whose address is a guess.
+    """
+    known = _Known.read(db)
+    matched: dict[int, Feed] = {}
+    new: list[Feed] = []
+    warnings: list[str] = []
+    for outline in outlines:
+        feed = known.find(outline, matched)
+        if feed is None:
+            new.append(outline)
+        elif feed.status in TOMBSTONES:
+            warnings.append(_buried(outline, feed))
+            matched[feed.id] = feed
+        else:
+            matched[feed.id] = outline
+    changed = sum(_change(db, known.feeds[i], line, now) for i, line in matched.items())
+    left = [f for i, f in known.feeds.items() if i not in matched and f.status is Status.LIVE]
+    for feed in left:
+        _set_status(db, feed, Status.ARCHIVED)
+    _add(db, known, new, now, spread)
+    if new or changed or left:
+        turn(db)
+    return Followings(
+        added=len(new), changed=changed, archived=len(left), warnings=tuple(warnings)
+    )
+
+
+def claim(db: Connection, feed: Feed) -> None:
+    """Note the feed's present address as one of its own, within the caller's transaction."""
+    if not feed.url:
+        return
+    key = normal(feed.url)
+    db.execute(delete(addresses).where(addresses.c.address == key))
+    db.execute(insert(addresses).values(address=key, feed_id=feed.id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The feeds of the store, and the ways in which a line may name one."""
+
+    feeds: dict[int, Feed]
+    addresses: dict[str, int]
+    sites: dict[str, list[int]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, db: Connection) -> "_Known":
+        rows = db.execute(select(feeds).order_by(feeds.c.id)).mappings()
+        known = cls(
+            {row["id"]: feed_of(row) for row in rows},
+            {row.address: row.feed_id for row in db.execute(select(addresses))},
+        )
+        for feed in known.feeds.values():
+            if feed.site:
+                known.sites.setdefault(normal(feed.site), []).append(feed.id)
+        return known
+
+    def find(self, outline: Feed, matched: dict[int, Feed]) -> Feed | None:
+        """Return the feed that `outline` names, if no earlier line named it."""
+        by_address = self.addresses.get(normal(outline.url)) if outline.url else None
+        if by_address is not None:
+            return self.feeds[by_address] if by_address not in matched else None
+        at_home = self.sites.get(normal(outline.site), []) if outline.site else []
+        free = [i for i in at_home if i not in matched]
+        return self.feeds[free[0]] if len(free) == 1 else None
+
+
+def _buried(outline: Feed, feed: Feed) -> str:
+    why = "asked to leave" if feed.status is Status.WITHDRAWN else "was refused"
+    return f"{outline.title or feed.title} is in the list but {why}: it is not followed."
+
+
+def _change(db: Connection, feed: Feed, line: Feed, now: datetime) -> bool:
+    """Take over what the list says of a feed; say whether that changed anything."""
+    if feed.status in TOMBSTONES:
+        return False
+    owned = select(addresses.c.address).where(addresses.c.feed_id == feed.id)
+    moved = bool(line.url) and normal(line.url) not in set(db.execute(owned).scalars())
+    after = replace(
+        feed,
+        title=line.title or feed.title,
+        site=line.site or feed.site,
+        kind=line.kind,
+        councils=line.councils,
+        nation=line.nation,
+        status=Status.LIVE if feed.status is Status.ARCHIVED else feed.status,
+        url=line.url if moved else feed.url,
+        guessed=line.guessed if moved else feed.guessed,
+    )
+    if after == feed:
+        return False
+    db.execute(update(feeds).where(feeds.c.id == feed.id).values(_feed_row(after)))
+    if after.status is not feed.status:
+        db.execute(update(polls).where(polls.c.feed_id == feed.id).values(active=True, due=now))
+    if moved:
+        claim(db, after)
+        db.execute(update(polls).where(polls.c.feed_id == feed.id).values(_fresh(after, now)))
+    _announce_all(db, feed)
+    return True
+
+
+def _set_status(db: Connection, feed: Feed, status: Status) -> None:
+    db.execute(update(feeds).where(feeds.c.id == feed.id).values(status=status.value))
+    active = status in (Status.LIVE, Status.PENDING)
+    db.execute(
+        update(polls)
+        .where(polls.c.feed_id == feed.id)
+        .values(active=active, leased_until=None, token="")
+    )
+    if (feed.status in PUBLISHED) != (status in PUBLISHED):
+        _announce_all(db, feed)
+
+
+def _announce_all(db: Connection, feed: Feed) -> None:
+    ids = select(entries.c.id).where(entries.c.feed_id == feed.id)
+    announce(db, list(db.execute(ids).scalars()))
+
+
+def _add(
+    db: Connection, known: _Known, new: Sequence[Feed], now: datetime, spread: timedelta
+) -> None:
+    slugs = {feed.slug for feed in known.feeds.values()}
+    step = min(STEP, spread / len(new)) if new else STEP
+    for place, feed in enumerate(sorted(new, key=_by_evidence)):
+        slug = _slug(feed, slugs)
+        slugs.add(slug)
+        row = _feed_row(replace(feed, slug=slug, status=Status.LIVE))
+        key = db.execute(insert(feeds).values(row)).inserted_primary_key
+        added = replace(feed, id=key[0] if key else 0, slug=slug)
+        claim(db, added)
+        due = now + place * step
+        db.execute(
+            insert(polls).values(
+                _fresh(added, due)
+                | {"feed_id": added.id, "active": True, "priority": 1, "token": ""}
+            )
+        )
+
+
+def _by_evidence(feed: Feed) -> int:
+    """Sort what is surest first: a seen address, a guess, then a home page to look at."""
+    return 2 if not feed.url else int(feed.guessed)
+
+
+def _fresh(feed: Feed, due: datetime) -> dict[str, Any]:
+    """Return the poll of a feed at an address that was never visited."""
+    poll = Poll(aim=Aim.FEED if feed.url else Aim.HOME, due=due, not_before=EPOCH)
+    return poll_row(poll) | {"slot": slot(feed.url or feed.site), "leased_until": None}
+
+
+def _feed_row(feed: Feed) -> dict[str, Any]:
+    return {
+        "slug": feed.slug,
+        "url": feed.url,
+        "site": feed.site,
+        "title": feed.title,
+        "kind": feed.kind.value,
+        "councils": feed.councils,
+        "nation": feed.nation,
+        "guessed": feed.guessed,
+        "status": feed.status.value,
+    }
+
+
+def _slug(feed: Feed, taken: set[str]) -> str:
+    """Return a short name for the feed's page: from its title, else its host; without dots."""
+    plain = unicodedata.normalize("NFKD", feed.title).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")
+    if not words:
+        words = re.sub(r"[^a-z0-9]+", "-", host(feed.url or feed.site).lower()).strip("-")
+    stem = words[:60].strip("-") or "blog"
+    slug, number = stem, 2
+    while slug in taken:
+        slug, number = f"{stem}-{number}", number + 1
+    return slug

@@ -1,0 +1,392 @@
+"""The nouns of a planet: the feeds it follows and the entries they publish.
+
+Values are immutable and know nothing of HTTP, SQL or HTML; every other module
+only passes them around. All times are timezone-aware and in UTC.
+
+Each stage of an entry's life has a type of its own:
+
+    ParsedEntry (crawler.parse)   what the feed said
+    Entry                         what a visit made of it: safe HTML, absolute links, a key
+    Post                          what a reader sees: an entry that was kept, and its feed
+    Document                      what a search engine is given
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import blake2b, sha256
+
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class Kind(StrEnum):
+    """Who writes a blog."""
+
+    COUNCIL = "council"
+    PRACTITIONER = "practitioner"
+    SECTOR_BODY = "sector-body"
+    CENTRAL = "central-government"
+    SUPPLIER = "supplier"
+    COMMUNITY = "community"
+
+
+class Status(StrEnum):
+    """Where a feed stands with us. People decide it; a visit never does."""
+
+    PENDING = "pending"  # suggested, visited, published nowhere
+    LIVE = "live"  # visited, listed and searchable
+    ARCHIVED = "archived"  # no longer in the list: not visited, its posts stay
+    WITHDRAWN = "withdrawn"  # its owner asked to leave: nothing of it is shown
+    REFUSED = "refused"  # turned down, and kept so that it is not suggested again
+
+
+TOMBSTONES = frozenset({Status.WITHDRAWN, Status.REFUSED})
+PUBLISHED = frozenset({Status.LIVE, Status.ARCHIVED})
+
+
+class Aim(StrEnum):
+    """What the next visit looks at."""
+
+    FEED = "feed"
+    HOME = "home"  # the blog's home page, to find out where its feed is
+
+
+class Health(StrEnum):
+    """How a feed is doing, as its readers are told."""
+
+    NEW = "new"  # not visited yet
+    OK = "ok"
+    QUIET = "quiet"  # alive, with nothing new for a year
+    SEARCHING = "searching"  # we do not know where its feed is
+    FAILING = "failing"
+    GONE = "gone"  # its server answered 410, or its owner left
+
+
+class DateSource(StrEnum):
+    """Where an entry's date comes from."""
+
+    ENTRY = "entry"
+    FEED = "feed"
+    SEEN = "seen"  # the feed gave none that can be believed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A blog we follow, or have been asked to.
+
+    `url` is empty while the feed is still to be discovered from `site`. A
+    `guessed` address follows the habit of the blog's platform and was never seen.
+    """
+
+    id: int = 0
+    slug: str = ""
+    url: str = ""
+    site: str = ""
+    title: str = ""
+    kind: Kind = Kind.COMMUNITY
+    councils: tuple[str, ...] = ()
+    nation: str = ""
+    guessed: bool = False
+    status: Status = Status.LIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """The crawler's memory of a feed: when to call again, and what to say then.
+
+    The validators are kept as the server wrote them (rule 1) and are said again only
+    to the address that gave them (rule 3). `not_before` is the server's own wish
+    (Retry-After), which nobody overrules.
+    """
+
+    aim: Aim = Aim.FEED
+    due: datetime = EPOCH
+    not_before: datetime = EPOCH
+    etag: str = ""
+    last_modified: str = ""
+    validated: str = ""  # the address that gave them: after a redirect, not the feed's own
+    digest: str = ""  # of the entries last read, to tell "changed" from "sent again"
+    rhythm: float = 0.0  # seconds between visits that the blog and its feed ask for
+    unconditional: datetime | None = None  # when the whole feed was last fetched
+    visited: datetime | None = None
+    succeeded: datetime | None = None
+    failures: int = 0  # in a row
+    failing_since: datetime | None = None
+    problem: str = ""  # a Problem's code, empty while all is well
+    detail: str = ""  # one plain sentence for people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A post as a visit made it: safe HTML, absolute links, dates that can be believed.
+
+    `key` tells the feed's entries apart and stays the same when a post is edited
+    (rules 25 and 26).
+    """
+
+    key: str
+    url: str
+    title: str
+    titled: bool = True  # False: the author gave none, and `title` is the post's first words
+    html: str = ""
+    text: str = ""
+    excerpt: str = ""
+    complete: bool = True  # False: the feed carries a summary only
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    licence: str = ""
+    published: datetime | None = None
+    published_raw: str = ""
+    date_source: DateSource = DateSource.SEEN
+    updated: datetime | None = None
+
+    @property
+    def digest(self) -> str:
+        """A fingerprint of what a reader or a search would see.
+
+        `updated` is left out: some feeds stamp it afresh on every visit.
+        """
+        published = self.published.timestamp() if self.published else None
+        seen = (
+            self.url,
+            self.title,
+            self.html,
+            self.excerpt,
+            self.authors,
+            self.tags,
+            self.language,
+            self.licence,
+            published,
+        )
+        return sha256(repr(seen).encode()).hexdigest()
+
+
+def entry_id(feed: str, key: str) -> str:
+    """Return the public id of the entry `key` of the feed whose slug is `feed`.
+
+    It depends on nothing that a database hands out, so that a planet built anew
+    from the same list gives every post the address it had.
+    """
+    return blake2b(f"{feed}\n{key}".encode(), digest_size=8).hexdigest()
+
+
+class Outcome(StrEnum):
+    """What came of a visit."""
+
+    READ = "read"  # a feed came, and was read
+    SAME = "same"  # 304: nothing has changed
+    FOUND = "found"  # the home page said where the feed is
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to visit one feed until `until`, which no other visitor has meanwhile."""
+
+    feed: Feed
+    poll: Poll
+    token: str
+    until: datetime
+
+    @property
+    def address(self) -> str:
+        """Return what is to be fetched: the feed, or the home page that may name it."""
+        return self.feed.url if self.poll.aim is Aim.FEED else self.feed.site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What one visit found, and what the crawler will remember of it."""
+
+    at: datetime
+    outcome: Outcome
+    feed: Feed  # as it should be now: a discovered address, a title where there was none
+    poll: Poll
+    entries: tuple[Entry, ...] = ()
+    status: int = 0  # of the last HTTP response; 0 if there was none
+    seconds: float = 0.0
+    size: int = 0  # bytes of the body, decompressed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What `Store.record` changed. A `stale` visit was thrown away: its lease had ended."""
+
+    new: int = 0
+    changed: int = 0
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followings:
+    """What reading the list of blogs changed, with a sentence for what it may not change."""
+
+    added: int = 0
+    changed: int = 0
+    archived: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Robots:
+    """An origin's robots.txt as we last read it; `status` 0 means that it could not be had."""
+
+    origin: str
+    status: int
+    body: str
+    fetched: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """An entry as readers see it, with the feed it came from.
+
+    `sort_at` is the earlier of the published date and the moment we first saw the
+    post; it is fixed then, so that no later edit moves it. `late` marks a post
+    that arrived long after its own date (rule 34).
+    """
+
+    id: str
+    feed: Feed
+    url: str
+    title: str
+    titled: bool
+    excerpt: str
+    complete: bool
+    words: int
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    language: str
+    licence: str
+    published: datetime | None
+    updated: datetime | None
+    first_seen: datetime
+    sort_at: datetime
+    late: bool
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes to read, at 230 words a minute."""
+        return max(1, round(self.words / 230))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A feed, how it is doing, and what we have of it: a line of the directory."""
+
+    feed: Feed
+    poll: Poll
+    health: Health
+    posts: int
+    newest: Post | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How much of the world an answer is drawn from."""
+
+    blogs: int = 0
+    councils: int = 0
+    posts: int = 0
+    failing: int = 0
+    oldest: datetime | None = None
+    crawled: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cursor:
+    """A place in the planet, between two posts: `sort_at` in microseconds, and the id."""
+
+    sort_at: int
+    id: str
+
+    @classmethod
+    def of(cls, post: Post) -> "Cursor":
+        """Return the place of `post` itself."""
+        since = post.sort_at - EPOCH
+        return cls((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds, post.id)
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Read back what `str` wrote; raises ValueError."""
+        moment, _, entry = text.partition("-")
+        if not entry.isalnum() or len(moment) > 18:
+            raise ValueError(f"not a place in the list: {text[:40]!r}")
+        return cls(int(moment, 16), entry)
+
+    def __str__(self) -> str:
+        return f"{self.sort_at:x}-{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What a search engine is told of a post."""
+
+    id: str
+    title: str
+    text: str
+    feed: str  # the blog's title
+    slug: str  # the blog's slug
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    kind: str = ""
+    councils: tuple[str, ...] = ()
+    nation: str = ""
+    language: str = ""
+    sort_at: datetime = EPOCH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An outbox row: the entry as it is now, or None if it must leave the index."""
+
+    id: str
+    sequence: int
+    document: Document | None
+
+
+class Sort(StrEnum):
+    """The order of a search's answers."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What a reader asked for, in no engine's language.
+
+    Words are wished for, phrases demanded, and what stands in `without` forbidden.
+    """
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.phrases)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry that answers a query, and how well."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """One page of hits, and how many there are in all."""
+
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A run of plain text; `marked` where it is what the reader searched for."""
+
+    text: str
+    marked: bool = field(default=False)

@@ -1,0 +1,130 @@
+"""What the search index has still to be told.
+
+An outbox row says: this generation of the index does not know this entry as it is
+now. It is written in the transaction that changes the entry (`announce`), and taken
+away by the very sequence it was read with (`done`), so that a change made while the
+index was being told is never lost. A generation is one build of the index; while a
+new one is built beside the live one, both have their rows.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, delete, func, insert, literal, select, tuple_
+
+from index.database import BATCH, Database
+from index.model import PUBLISHED, Change, Document
+from index.schema import contents, entries, feeds, generations, outbox
+
+LISTED = tuple(sorted(status.value for status in PUBLISHED))
+
+
+class Outbox:
+    """The changes that each generation of the search index has still to be told."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def generations(self) -> list[str]:
+        """Return the generations that are kept up to date."""
+        with self.database.read() as db:
+            return list(db.execute(select(generations.c.name)).scalars())
+
+    def begin(self, generation: str) -> int:
+        """Start a generation that knows nothing yet; return how many entries await it."""
+        everything = (
+            select(literal(generation), entries.c.id)
+            .join(feeds)
+            .where(feeds.c.status.in_(LISTED))
+            .order_by(entries.c.sort_at)
+        )
+        with self.database.write() as db:
+            db.execute(delete(outbox).where(outbox.c.generation == generation))
+            db.execute(delete(generations).where(generations.c.name == generation))
+            db.execute(insert(generations).values(name=generation))
+            columns = [outbox.c.generation, outbox.c.entry_id]
+            return db.execute(insert(outbox).from_select(columns, everything)).rowcount
+
+    def end(self, generation: str) -> None:
+        """Forget a generation: its index is gone."""
+        with self.database.write() as db:
+            db.execute(delete(outbox).where(outbox.c.generation == generation))
+            db.execute(delete(generations).where(generations.c.name == generation))
+
+    def changes(self, generation: str, limit: int) -> list[Change]:
+        """Return up to `limit` changes, oldest first, each entry as it is at this moment."""
+        waiting = (
+            select(outbox.c.sequence, outbox.c.entry_id)
+            .where(outbox.c.generation == generation)
+            .order_by(outbox.c.sequence)
+            .limit(limit)
+        )
+        with self.database.read() as db:
+            rows = db.execute(waiting).all()
+            known: dict[str, Document] = {}
+            ids = [row.entry_id for row in rows]
+            for start in range(0, len(ids), BATCH):
+                known |= _documents(db, ids[start : start + BATCH])
+        return [
+            Change(id=row.entry_id, sequence=row.sequence, document=known.get(row.entry_id))
+            for row in rows
+        ]
+
+    def done(self, generation: str, changes: Iterable[Change]) -> None:
+        """Take away the very rows that these changes were read from."""
+        keys = [change.sequence for change in changes]
+        with self.database.write() as db:
+            for start in range(0, len(keys), BATCH):
+                db.execute(
+                    delete(outbox).where(
+                        outbox.c.generation == generation,
+                        outbox.c.sequence.in_(keys[start : start + BATCH]),
+                    )
+                )
+
+    def backlog(self, generation: str) -> int:
+        """Return how many changes `generation` has still to be told."""
+        rows = select(func.count()).where(outbox.c.generation == generation)
+        with self.database.read() as db:
+            return db.execute(rows).scalar_one()
+
+    def published(self) -> int:
+        """Return how many entries should be found by a search."""
+        rows = select(func.count()).select_from(entries.join(feeds))
+        with self.database.read() as db:
+            return db.execute(rows.where(feeds.c.status.in_(LISTED))).scalar_one()
+
+
+def announce(db: Connection, ids: Sequence[str]) -> None:
+    """Note, within the caller's transaction, that these entries have changed or gone."""
+    names = list(db.execute(select(generations.c.name)).scalars())
+    if not names or not ids:
+        return
+    pairs = [(name, entry) for name in names for entry in ids]
+    size = BATCH // 2
+    for start in range(0, len(pairs), size):
+        batch = pairs[start : start + size]
+        db.execute(delete(outbox).where(tuple_(outbox.c.generation, outbox.c.entry_id).in_(batch)))
+        db.execute(insert(outbox), [{"generation": g, "entry_id": e} for g, e in batch])
+
+
+def _documents(db: Connection, ids: Sequence[str]) -> dict[str, Document]:
+    columns = (
+        entries.c.id,
+        entries.c.title,
+        contents.c.text,
+        feeds.c.title.label("feed"),
+        feeds.c.slug,
+        entries.c.authors,
+        entries.c.tags,
+        feeds.c.kind,
+        feeds.c.councils,
+        feeds.c.nation,
+        entries.c.language,
+        entries.c.sort_at,
+    )
+    query = (
+        select(*columns)
+        .select_from(entries.join(feeds).join(contents))
+        .where(entries.c.id.in_(ids), feeds.c.status.in_(LISTED))
+    )
+    return {row["id"]: Document(**row) for row in db.execute(query).mappings()}

@@ -1,0 +1,315 @@
+"""The system of record for the crawl: which feeds to visit, and what the visits found.
+
+Each method is one transaction. The crawler alone uses this; pages read through
+`index.catalogue`, and the search index is told of changes through `index.outbox`,
+whose rows are written here in the very transaction that changes an entry.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
+
+from index import following
+from index.address import slot
+from index.database import BATCH, Database
+from index.facts import CRAWLED, keep_fact, turn
+from index.following import claim
+from index.model import (
+    TOMBSTONES,
+    Entry,
+    Feed,
+    Followings,
+    Lease,
+    Recorded,
+    Robots,
+    Visit,
+    entry_id,
+)
+from index.outbox import announce
+from index.rows import JOINED, entry_row, feed_columns, feed_of, poll_of, poll_row, seen_at
+from index.schema import Moment, contents, entries, feeds, polls, robots, visits, write_moment
+
+LEASE = timedelta(minutes=15)
+REVISIT = timedelta(hours=1)  # nobody's wish to hurry brings us back sooner (rule 6)
+KEPT_VISITS = 50  # a feed
+
+
+class Store:
+    """The crawl's verbs."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def follow(
+        self, outlines: Sequence[Feed], now: datetime, *, spread: timedelta = timedelta(0)
+    ) -> Followings:
+        """Bring the feeds into line with the list of blogs (see `index.following`)."""
+        with self.database.write() as db:
+            return following.follow(db, outlines, now, spread)
+
+    def lease(self, now: datetime, limit: int) -> list[Lease]:
+        """Take up to `limit` due feeds, at most one of a host or platform, submissions first.
+
+        Nobody else is given them, nor another feed of their hosts, until they are recorded
+        or the lease ends: the feeds of a worker that died fall due again by themselves.
+        """
+        until = now + LEASE
+        with self.database.write() as db:
+            rows = db.execute(_due(now, limit)).mappings().all()
+            leases = [
+                Lease(
+                    feed=feed_of(row, JOINED),
+                    poll=poll_of(row),
+                    token=secrets.token_hex(8),
+                    until=until,
+                )
+                for row in rows
+            ]
+            for lease in leases:
+                db.execute(
+                    update(polls)
+                    .where(polls.c.feed_id == lease.feed.id)
+                    .values(leased_until=until, token=lease.token)
+                )
+        return leases
+
+    def active(self) -> int:
+        """Return how many feeds are visited at all."""
+        with self.database.read() as db:
+            return db.execute(select(func.count()).where(polls.c.active)).scalar_one()
+
+    def due(self, now: datetime) -> int:
+        """Return how many feeds are due."""
+        ready = (polls.c.active, polls.c.due <= now, polls.c.not_before <= now)
+        with self.database.read() as db:
+            return db.execute(select(func.count()).where(*ready)).scalar_one()
+
+    def next_due(self) -> datetime | None:
+        """Return when the next visit falls due, leased feeds apart; None if none ever will."""
+        when = case((polls.c.due > polls.c.not_before, polls.c.due), else_=polls.c.not_before)
+        query = select(func.min(when, type_=Moment)).where(
+            polls.c.active, polls.c.leased_until.is_(None)
+        )
+        with self.database.read() as db:
+            return db.execute(query).scalar()
+
+    def release(self, leases: Iterable[Lease]) -> None:
+        """Give feeds back unvisited, to be visited when they were due."""
+        with self.database.write() as db:
+            for lease in leases:
+                db.execute(
+                    update(polls)
+                    .where(polls.c.feed_id == lease.feed.id, polls.c.token == lease.token)
+                    .values(leased_until=None, token="")
+                )
+
+    def release_all(self) -> None:
+        """Give back every lease of a crawler that died. For the only crawler, as it starts."""
+        with self.database.write() as db:
+            db.execute(
+                update(polls)
+                .where(polls.c.leased_until.is_not(None))
+                .values(leased_until=None, token="")
+            )
+
+    def hasten(self, now: datetime, *, anyhow: Callable[[str], bool] = lambda url: False) -> int:
+        """Make every feed due now; return how many are.
+
+        A server's Retry-After stands, and so does one visit a feed an hour, but for the
+        addresses that `anyhow` is true of: the operator's own machines.
+        """
+        columns = (polls.c.feed_id, polls.c.visited, polls.c.not_before, feeds.c.url)
+        query = select(*columns).join(feeds).where(polls.c.active, polls.c.leased_until.is_(None))
+        with self.database.write() as db:
+            rows = db.execute(query).all()
+            ready = [
+                row.feed_id
+                for row in rows
+                if anyhow(row.url)
+                or (row.not_before <= now and (not row.visited or row.visited <= now - REVISIT))
+            ]
+            for start in range(0, len(ready), BATCH):
+                db.execute(
+                    update(polls)
+                    .where(polls.c.feed_id.in_(ready[start : start + BATCH]))
+                    .values(due=now, not_before=now)
+                )
+        return len(ready)
+
+    def record(self, lease: Lease, visit: Visit) -> Recorded:
+        """Keep what a visit found, or nothing if the lease has ended meanwhile.
+
+        The feed's status is left alone: it may have been decided on during the visit.
+        """
+        with self.database.write() as db:
+            now = _feed(db, lease.feed.id)
+            if now is None or not _holds(db, lease):
+                return Recorded(stale=True)
+            recorded = Recorded()
+            if now.status not in TOMBSTONES:
+                _keep_feed(db, now, visit.feed)
+                first_import = lease.poll.succeeded is None
+                recorded = _keep_entries(db, now, visit, first_import=first_import)
+            _keep_poll(db, lease, visit)
+            _keep_visit(db, lease.feed.id, visit, recorded.new)
+            _note(db, visit, changed=bool(recorded.new or recorded.changed or _told(lease, visit)))
+        return recorded
+
+    def feeds(self) -> list[Feed]:
+        """Return every feed there is, whatever its status, by title."""
+        with self.database.read() as db:
+            rows = db.execute(select(feeds).order_by(func.lower(feeds.c.title), feeds.c.id))
+            return [feed_of(row) for row in rows.mappings()]
+
+    def robots(self, origin: str) -> Robots | None:
+        """Return what we know of the robots.txt at `origin` (scheme, host and port)."""
+        with self.database.read() as db:
+            row = db.execute(select(robots).where(robots.c.origin == origin)).mappings().first()
+        return Robots(**row) if row else None
+
+    def keep_robots(self, found: Robots) -> None:
+        """Remember a robots.txt."""
+        values = {"status": found.status, "body": found.body, "fetched": found.fetched}
+        with self.database.write() as db:
+            if not db.execute(
+                update(robots).where(robots.c.origin == found.origin).values(values)
+            ).rowcount:
+                db.execute(insert(robots).values(origin=found.origin, **values))
+
+    def tidy(self) -> None:
+        """Forget all but the last visits of each feed. Once a day will do."""
+        rank = func.row_number().over(partition_by=visits.c.feed_id, order_by=visits.c.id.desc())
+        ranked = select(visits.c.id, rank.label("rank")).subquery()
+        old = select(ranked.c.id).where(ranked.c.rank > KEPT_VISITS)
+        with self.database.write() as db:
+            db.execute(delete(visits).where(visits.c.id.in_(old)))
+
+
+def _due(now: datetime, limit: int) -> Any:
+    """Select due feeds, the most pressing of each slot, where nobody visits the slot now."""
+    busy = select(polls.c.slot).where(polls.c.leased_until > now)
+    rank = func.row_number().over(
+        partition_by=polls.c.slot, order_by=(polls.c.priority, polls.c.due, polls.c.feed_id)
+    )
+    ready = (
+        select(polls.c.feed_id, rank.label("rank"))
+        .where(
+            polls.c.active,
+            polls.c.due <= now,
+            polls.c.not_before <= now,
+            or_(polls.c.leased_until.is_(None), polls.c.leased_until <= now),
+            polls.c.slot.not_in(busy),
+        )
+        .subquery()
+    )
+    return (
+        select(polls, *feed_columns())
+        .join(ready, and_(ready.c.feed_id == polls.c.feed_id, ready.c.rank == 1))
+        .join(feeds, feeds.c.id == polls.c.feed_id)
+        .order_by(polls.c.priority, polls.c.due, polls.c.feed_id)
+        .limit(limit)
+    )
+
+
+def _feed(db: Connection, feed: int) -> Feed | None:
+    row = db.execute(select(feeds).where(feeds.c.id == feed)).mappings().first()
+    return feed_of(row) if row else None
+
+
+def _holds(db: Connection, lease: Lease) -> bool:
+    token = db.execute(select(polls.c.token).where(polls.c.feed_id == lease.feed.id)).scalar()
+    return token == lease.token
+
+
+def _keep_feed(db: Connection, now: Feed, seen: Feed) -> None:
+    """Take over what a visit may learn: the feed's address, its site, a title where none was."""
+    learned = replace(
+        now,
+        url=seen.url,
+        guessed=seen.guessed,
+        site=now.site or seen.site,
+        title=now.title or seen.title,
+    )
+    if learned == now:
+        return
+    db.execute(
+        update(feeds)
+        .where(feeds.c.id == now.id)
+        .values(url=learned.url, guessed=learned.guessed, site=learned.site, title=learned.title)
+    )
+    claim(db, learned)
+
+
+def _keep_entries(db: Connection, feed: Feed, visit: Visit, *, first_import: bool) -> Recorded:
+    rows = {entry_id(feed.slug, entry.key): entry for entry in visit.entries}
+    known: dict[str, str] = {}
+    ids = list(rows)
+    for start in range(0, len(ids), BATCH):
+        batch = entries.c.id.in_(ids[start : start + BATCH])
+        known |= dict(db.execute(select(entries.c.id, entries.c.digest).where(batch)).all())
+    new = [(place, e) for place, (i, e) in enumerate(rows.items()) if i not in known]
+    changed = [e for i, e in rows.items() if i in known and known[i] != e.digest]
+    if new:
+        fixed = [seen_at(e, visit.at, place, first_import=first_import) for place, e in new]
+        db.execute(
+            insert(entries), [entry_row(e, feed) | f for (_, e), f in zip(new, fixed, strict=True)]
+        )
+        db.execute(insert(contents), [_content(e, feed) for _, e in new])
+    for entry in changed:
+        row = entry_row(entry, feed)
+        db.execute(update(entries).where(entries.c.id == row["id"]).values(row))
+        content = _content(entry, feed)
+        db.execute(update(contents).where(contents.c.entry_id == row["id"]).values(content))
+    announce(db, [entry_id(feed.slug, e.key) for e in [*(e for _, e in new), *changed]])
+    return Recorded(new=len(new), changed=len(changed))
+
+
+def _content(entry: Entry, feed: Feed) -> dict[str, str]:
+    return {
+        "entry_id": entry_id(feed.slug, entry.key),
+        "html": entry.html,
+        "text": entry.text,
+    }
+
+
+def _keep_poll(db: Connection, lease: Lease, visit: Visit) -> None:
+    next_address = replace(lease, feed=visit.feed, poll=visit.poll).address
+    db.execute(
+        update(polls)
+        .where(polls.c.feed_id == lease.feed.id)
+        .values(
+            poll_row(visit.poll) | {"leased_until": None, "token": "", "slot": slot(next_address)}
+        )
+    )
+
+
+def _keep_visit(db: Connection, feed: int, visit: Visit, new: int) -> None:
+    db.execute(
+        insert(visits).values(
+            feed_id=feed,
+            at=visit.at,
+            outcome=visit.outcome.value,
+            status=visit.status,
+            seconds=round(visit.seconds, 3),
+            size=visit.size,
+            new=new,
+            problem=visit.poll.problem,
+            detail=visit.poll.detail,
+        )
+    )
+
+
+def _told(lease: Lease, visit: Visit) -> bool:
+    """Whether what the directory says of the feed has changed."""
+    before, after = lease.poll, visit.poll
+    return (before.problem, before.detail, before.aim) != (after.problem, after.detail, after.aim)
+
+
+def _note(db: Connection, visit: Visit, *, changed: bool) -> None:
+    keep_fact(db, CRAWLED, write_moment(visit.at))
+    if changed:
+        turn(db)

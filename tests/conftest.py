@@ -1,0 +1,64 @@
+"""What many tests start from: an empty store, a moment, a feed and an entry."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from index.catalogue import Catalogue
+from index.database import Database, migrate, open_database
+from index.model import Entry, Feed, Kind
+from index.outbox import Outbox
+from index.store import Store
+
+NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
+FEED = Feed(
+    url="https://parks.example/feed",
+    site="https://parks.example/",
+    title="Parks and paths",
+    kind=Kind.COUNCIL,
+    councils=("hackney",),
+    nation="england",
+)
+ENTRY = Entry(
+    key="parks.example/bandstand",
+    url="https://parks.example/2026/04/bandstand",
+    title="The bandstand reopens",
+    html="<p>On Saturday the bandstand reopens.</p>",
+    text="On Saturday the bandstand reopens.",
+    excerpt="On Saturday the bandstand reopens.",
+    authors=("Parks team",),
+    tags=("parks",),
+    language="en",
+    published=datetime(2026, 4, 20, 12, tzinfo=UTC),
+    published_raw="Mon, 20 Apr 2026 12:00:00 GMT",
+)
+
+
+@pytest.fixture(params=["sqlite"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database, once on each engine that we promise to run on."""
+    url = f"{request.param}:///{tmp_path / 'planet.db'}"
+    migrate(url)
+    database = open_database(url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    """The crawl's side of an empty store."""
+    return Store(database)
+
+
+@pytest.fixture
+def outbox(database: Database) -> Outbox:
+    """The search index's side of the same store."""
+    return Outbox(database)
+
+
+@pytest.fixture
+def catalogue(database: Database) -> Catalogue:
+    """The pages' side of the same store."""
+    return Catalogue(database, clock=lambda: NOW)
