@@ -1,0 +1,96 @@
+"""When to visit a feed next, decided from what happened and the time. Pure.
+
+    a visit that worked   no sooner than an hour, no later than a day: as the blog posts,
+                          as its server and its feed ask, whichever is latest
+    a failed visit        twice as long each time, from an hour to a week
+    a server's wish       Retry-After is kept to, up to two days
+    a feed that is gone   once a month, in case it comes back
+    a guessed address     once; then the home page, a day later at the earliest
+
+Every wait is stretched by up to a tenth at random, so that feeds that once met part.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+FLOOR = timedelta(hours=1)  # rules 6 and 16
+BLIND_FLOOR = timedelta(days=1)  # a feed without validators is sent whole each time (rule 6)
+CAP = timedelta(hours=24)  # what a blog's own rhythm may ask for
+HINT_CAP = timedelta(days=7)  # what a server's headers may ask for (rule 17)
+DEFAULT = timedelta(hours=6)
+FAILURE_CAP = timedelta(days=7)
+RETRY_CAP = timedelta(days=2)  # of a Retry-After: 88 hours has been seen (rule 12)
+ANOTHER_DAY = timedelta(days=1)
+GONE = timedelta(days=30)
+JITTER = 0.1
+RECENT = 10  # entries that tell how often a blog posts
+
+
+def after_success(
+    now: datetime, wish: timedelta, headers: Mapping[str, str], *, luck: float
+) -> timedelta:
+    """Return how long to wait after a visit that worked.
+
+    `wish` is what the blog's rhythm and its feed ask for, `luck` a random number from 0 to 1.
+    """
+    blind = not (headers.get("etag") or headers.get("last-modified"))
+    server = min(freshness(headers, now), HINT_CAP)
+    return jittered(max(BLIND_FLOOR if blind else FLOOR, wish, server), luck)
+
+
+def after_failure(failures: int, *, luck: float, retry_after: timedelta | None) -> timedelta:
+    """Return how long to wait after the `failures`-th failure in a row (1 is the first)."""
+    backoff = min(FLOOR * 2 ** min(failures - 1, 20), FAILURE_CAP)
+    return jittered(max(backoff, min(retry_after or timedelta(0), RETRY_CAP)), luck)
+
+
+def jittered(wait: timedelta, luck: float) -> timedelta:
+    """Return `wait`, or up to a tenth more; never less."""
+    return wait * (1 + JITTER * luck)
+
+
+def rhythm(dates: Iterable[datetime], now: datetime) -> timedelta:
+    """Return half the usual gap between posts, a day at the most; six hours if unknown.
+
+    A blog that has just posted may well post again; one that posts monthly is still
+    looked at daily, so that nothing waits longer than that to be found (rule 19).
+    """
+    latest = sorted((date for date in dates if date <= now), reverse=True)[:RECENT]
+    if len(latest) < 2:
+        return DEFAULT
+    gap = (latest[0] - latest[-1]) / (len(latest) - 1)
+    return min(max(gap / 2, FLOOR), CAP)
+
+
+def freshness(headers: Mapping[str, str], now: datetime) -> timedelta:
+    """Return how long the server says its answer stays good (RFC 9111, 4.2.1).
+
+    Expires counts from the server's own Date, whose clock may be wrong.
+    """
+    found = re.search(r"(?:^|[,\s])max-age=\"?(\d{1,10})", headers.get("cache-control", ""))
+    if found:
+        return timedelta(seconds=min(int(found[1]), 10**9))
+    expires = http_date(headers.get("expires", ""))
+    if expires is None:
+        return timedelta(0)
+    return max(expires - (http_date(headers.get("date", "")) or now), timedelta(0))
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """Read a Retry-After, in seconds or as a date (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdigit():
+        return timedelta(seconds=min(int(value), 10**9))
+    moment = http_date(value)
+    return None if moment is None else max(moment - now, timedelta(0))
+
+
+def http_date(value: str) -> datetime | None:
+    """Read an HTTP date, in UTC; None for anything else."""
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

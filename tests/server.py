@@ -1,0 +1,166 @@
+"""A loopback server that behaves or misbehaves as it is told, and remembers what it saw."""
+
+import gzip
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+Page = Callable[["Handler"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request as it arrived."""
+
+    path: str
+    headers: Mapping[str, str]  # by lower-case name
+    at: float  # seconds, monotonic
+
+
+@dataclass(slots=True)
+class Server:
+    """What is served where, and who asked for it."""
+
+    base: str = ""
+    pages: dict[str, Page] = field(default_factory=dict)
+    requests: list[Seen] = field(default_factory=list)
+    in_flight: Counter[str] = field(default_factory=Counter)
+    peak: Counter[str] = field(default_factory=Counter)  # most requests at once, by host
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def url(self, path: str) -> str:
+        """Return the whole address of `path`."""
+        return self.base + path
+
+    def asked(self, path: str) -> list[Seen]:
+        """Return the requests for `path`."""
+        return [seen for seen in self.requests if seen.path == path]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    protocol_version = "HTTP/1.1"
+    served: Server
+
+    def do_GET(self) -> None:
+        """Answer, and keep count of how many are answered at once."""
+        served, where = self.served, self.headers.get("Host", "")
+        with served.lock:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            served.requests.append(Seen(self.path, headers, time.monotonic()))
+            served.in_flight[where] += 1
+            served.peak[where] = max(served.peak[where], served.in_flight[where])
+        try:
+            served.pages.get(self.path, status(404))(self)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+        finally:
+            with served.lock:
+                served.in_flight[where] -= 1
+
+    def send(self, code: int, body: bytes = b"", /, **headers: str) -> None:
+        """Send a whole answer; `content_type="x"` becomes `Content-Type: x`."""
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-").title(), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def serve(host: str = "127.0.0.1") -> Iterator[Server]:
+    """Run a server at `host` on a free port."""
+    served = Server()
+    handler = type("Handler", (Handler,), {"served": served})
+    server = ThreadingHTTPServer((host, 0), handler)
+    server.daemon_threads = True
+    server.block_on_close = False
+    served.base = f"http://{host}:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield served
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def status(code: int, **headers: str) -> Page:
+    """Answer with a bare status."""
+    return lambda handler: handler.send(code, **headers)
+
+
+def page(body: str | bytes, content_type: str = "application/rss+xml", **headers: str) -> Page:
+    """Serve a body, and 304 to whoever has it."""
+    whole = body.encode() if isinstance(body, str) else body
+
+    def answer(handler: Handler) -> None:
+        etag = headers.get("etag")
+        if etag and handler.headers.get("If-None-Match") == etag:
+            handler.send(304, **headers)
+        else:
+            handler.send(200, whole, content_type=content_type, **headers)
+
+    return answer
+
+
+def redirect(target: str, code: int = 302) -> Page:
+    """Send the visitor on."""
+    return status(code, location=target)
+
+
+def silence(handler: Handler) -> None:
+    """Never answer."""
+    with suppress(OSError):
+        handler.connection.recv(1)  # until the visitor gives up
+    handler.close_connection = True
+
+
+def drip(handler: Handler) -> None:
+    """Send a byte now and then, for ever."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000000")
+    handler.end_headers()
+    while True:
+        handler.wfile.write(b"<")
+        handler.wfile.flush()
+        time.sleep(0.05)
+
+
+def cut_short(handler: Handler) -> None:
+    """Promise more than is sent."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b"<rss>")
+    handler.close_connection = True
+
+
+def bomb(size: int) -> Page:
+    """Send a little that unpacks to `size` bytes."""
+    packed = gzip.compress(b"<rss>" + b" " * size)
+    return lambda handler: handler.send(200, packed, content_encoding="gzip")
+
+
+def rss(*titles: str, link: str = "https://blog.example") -> str:
+    """Return an RSS feed with a post for each title."""
+    items = "".join(
+        f"<item><title>{title}</title><link>{link}/{n}</link><guid>{link}/{n}</guid>"
+        f"<description>About {title}.</description>"
+        f"<pubDate>Mon, {n % 28 + 1:02} Jan 2024 10:00:00 GMT</pubDate></item>"
+        for n, title in enumerate(titles)
+    )
+    return (
+        f'<?xml version="1.0"?><rss version="2.0"><channel><title>A blog</title>'
+        f"<link>{link}</link><description>Posts</description>{items}</channel></rss>"
+    )
