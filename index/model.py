@@ -311,7 +311,7 @@ class Cursor:
     def parse(cls, text: str) -> "Cursor":
         """Read back what `str` wrote; raises ValueError."""
         moment, _, entry = text.partition("-")
-        if not entry.isalnum() or len(moment) > 18:
+        if not entry.isalnum() or len(moment) > 14:  # the year 4253; more would overflow
             raise ValueError(f"not a place in the list: {text[:40]!r}")
         return cls(int(moment, 16), entry)
 

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     proxy: str = Field("", description="An HTTP proxy for the crawler")
     delay: float = Field(2.0, gt=0, le=60, description="Seconds between two requests to one host")
     concurrency: int = Field(12, ge=1, le=64, description="Requests at once, over all hosts")
+    timeout: float = Field(30, gt=0, le=300, description="Seconds a server is given to answer")
+    parse_timeout: float = Field(20, gt=0, le=300, description="Seconds a feed is given to parse")
     parsers: int = Field(2, ge=1, le=16, description="Processes that parse feeds")
     spread: float = Field(
         30,

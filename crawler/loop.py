@@ -1,0 +1,191 @@
+"""The crawler's loop: lease, fetch, visit, record, and tell the search index.
+
+    each second, and whenever there is room:
+      Store.lease ─► spider.fetch ─► visit (in a process that can be killed) ─► Store.record
+    every two seconds, if the outbox holds anything:
+      refresh
+
+Nothing here knows Scrapy or APScheduler: `crawler.worker` plugs them in. The store is
+the truth about what is due, so that a restart forgets nothing. The database and the
+index are worked on by one thread of their own, so that a slow disk holds up no download.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from crawler.fetched import Fetched, NoResponse, Response
+from crawler.listing import Listing
+from crawler.pool import Pool
+from crawler.tally import Report, Tally
+from crawler.visit import conditional_headers, visit
+from index.errors import ParseError, SearchError, StoreError
+from index.model import Lease, Visit
+from index.refresh import Refreshed
+from index.store import Store
+
+TICK = 1.0  # seconds between two looks for work
+AHEAD = 3  # leases held for each request that may be under way, so that none waits for another
+GRACE = 5.0  # seconds that visits under way are given when we are told to stop
+PAUSE = 60.0  # seconds before the store is tried again when it cannot be written
+
+log = logging.getLogger("planet.crawler")
+T = TypeVar("T")
+Fetch = Callable[[str, dict[str, str], str], Awaitable[Fetched]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Crawl:
+    """A crawl, and what it works with: once over, or `forever`."""
+
+    store: Store
+    tell_index: Callable[[], Refreshed]
+    listing: Listing
+    pool: Pool
+    report: Report
+    concurrency: int
+    forever: bool
+    tally: Tally = field(default_factory=Tally)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    failures: list[StoreError] = field(default_factory=list)  # that ended a crawl once over
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _tick: asyncio.Event = field(default_factory=asyncio.Event)
+    _thread: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
+    )
+
+    def stop(self) -> None:
+        """Finish what is under way and end."""
+        self._stop.set()
+        self._tick.set()
+
+    async def apart(self, function: Callable[..., T], *args: Any, **options: Any) -> T:
+        """Run `function` in the thread that the store and the index have to themselves."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: function(*args, **options))
+
+    async def work(self, fetch: Fetch) -> None:
+        """Do what is due with `fetch`, the spider's; return when there is no more to do."""
+        slots = asyncio.Semaphore(self.concurrency)
+        under_way: set[asyncio.Task[None]] = set()
+        while not self._stop.is_set():
+            room = self.concurrency * AHEAD - len(under_way)
+            leases = await self._lease(room) if room >= self.concurrency else []
+            for lease in leases:
+                task = asyncio.create_task(self._visit(lease, fetch, slots))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+                task.add_done_callback(self._ended)
+            if not leases and not under_way and not self.forever:
+                break
+            if not leases:
+                await self._wait(TICK)
+        await self._drain(under_way)
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Tell the search index what has changed, if anything has."""
+        try:
+            told = await self.apart(self.tell_index)
+        except (SearchError, StoreError) as error:
+            self.report.say(str(error))
+        else:
+            self.tally = replace(self.tally, indexed=self.tally.indexed + told.updated)
+
+    async def reread(self) -> None:
+        """Read the list of blogs again if it has changed."""
+        try:
+            await self.apart(self.listing.reread, self.clock(), self.report.say)
+            self.tally = replace(self.tally, feeds=await self.apart(self.store.active))
+        except StoreError as error:
+            self.report.say(str(error))
+
+    async def tidy(self) -> None:
+        """Forget what nobody will ask for."""
+        try:
+            await self.apart(self.store.tidy)
+        except StoreError as error:
+            self.report.say(str(error))
+
+    async def _lease(self, room: int) -> list[Lease]:
+        try:
+            return await self.apart(self.store.lease, self.clock(), room)
+        except StoreError as error:
+            await self._complain(error)
+            return []
+
+    async def _visit(self, lease: Lease, fetch: Fetch, slots: asyncio.Semaphore) -> None:
+        async with slots:
+            headers = conditional_headers(lease.poll, self.clock())
+            fetched = await fetch(lease.address, headers, lease.poll.validated)
+        if self._stop.is_set() and not isinstance(fetched, Response):
+            return  # cut off by our own end: nothing that the blog should answer for
+        found = await self._read(lease, fetched)
+        try:
+            recorded = await self.apart(self.store.record, lease, found)
+        except StoreError as error:
+            await self._complain(error)
+            return
+        if not recorded.stale:
+            self.tally = self.tally.plus(found, recorded)
+            self._tell(found)
+
+    async def _read(self, lease: Lease, fetched: Fetched) -> Visit:
+        now, luck = self.clock(), random.random()  # noqa: S311  (jitter, not a secret)
+        if not isinstance(fetched, Response) or not fetched.body:
+            return visit(lease, fetched, now, luck)
+        try:
+            return await self.pool.run(visit, lease, fetched, now, luck)
+        except ParseError as error:
+            gave_up = NoResponse(
+                code=error.code, reason=str(error), hops=fetched.hops, seconds=fetched.seconds
+            )
+            return visit(lease, gave_up, now, luck)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Look for more work; a fault of our own in one visit must not stop the others."""
+        self._tick.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a visit broke off", exc_info=error)
+
+    def close(self) -> None:
+        """Let go of the processes, the index and the database."""
+        self.pool.close()
+        self._thread.shutdown()
+        self.store.database.close()
+
+    def _tell(self, found: Visit) -> None:
+        if found.poll.problem:
+            name = found.feed.title or found.feed.url or found.feed.site
+            self.report.say(f"{name}: {found.poll.detail}")
+        self.report.show(self.tally)
+
+    async def _complain(self, error: StoreError) -> None:
+        """Say what is wrong with the store, and leave it alone for a while."""
+        self.report.say(str(error))
+        if not self.forever:
+            self.failures.append(error)
+            self.stop()
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), PAUSE)
+
+    async def _wait(self, seconds: float) -> None:
+        self._tick.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._tick.wait(), seconds)
+
+    async def _drain(self, under_way: set[asyncio.Task[None]]) -> None:
+        if under_way:
+            _, late = await asyncio.wait(under_way, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        with suppress(StoreError):
+            await self.apart(self.store.release_all)

@@ -1,0 +1,174 @@
+"""A visit remembers what it should, and is never stopped by what came back."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawler.fetched import Fetched, NoResponse, Response
+from crawler.visit import conditional_headers, visit
+from index.model import Aim, Feed, Lease, Outcome, Poll, Visit
+from tests.server import rss
+
+NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+URL = "https://blog.example/feed"
+FEED = Feed(id=1, slug="a-blog", url=URL, title="A blog")
+LEASE = Lease(feed=FEED, poll=Poll(), token="t", until=NOW + HOUR)
+HOME = b'<html><link rel="alternate" type="application/rss+xml" href="/atom.xml"><body>Hello'
+
+
+def response(body: str | bytes = b"", status: int = 200, url: str = URL, **headers: str) -> Response:
+    whole = body.encode() if isinstance(body, str) else body
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(url=url, status=status, headers=named, body=whole)
+
+
+def visited(fetched: Fetched, lease: Lease = LEASE) -> Visit:
+    return visit(lease, fetched, NOW, luck=0)
+
+
+def again(found: Visit) -> Lease:
+    """Return the lease of the next visit."""
+    return replace(LEASE, feed=found.feed, poll=found.poll)
+
+
+def test_a_feed_is_read() -> None:
+    found = visited(response(rss("One", "Two"), etag='"1"'))
+    assert found.outcome is Outcome.READ
+    assert [entry.title for entry in found.entries] == ["One", "Two"]
+    assert (found.poll.problem, found.poll.failures, found.poll.succeeded) == ("", 0, NOW)
+
+
+@pytest.mark.rule(1)
+def test_validators_are_kept_as_they_came() -> None:
+    poll = visited(response(rss("One"), etag='W/"1"', last_modified="Tue, 1 Foo 2026")).poll
+    assert (poll.etag, poll.last_modified) == ('W/"1"', "Tue, 1 Foo 2026")
+    assert conditional_headers(poll, NOW) == {
+        "If-None-Match": 'W/"1"',
+        "If-Modified-Since": "Tue, 1 Foo 2026",
+    }
+
+
+@pytest.mark.rule(2)
+def test_new_validators_are_kept_even_when_nothing_else_is_new() -> None:
+    first = visited(response(rss("One"), etag='"1"'))
+    second = visited(response(rss("One"), etag='"2"'), again(first))
+    assert second.poll.etag == '"2"'
+    assert second.entries == ()
+    third = visited(response(status=304, etag='"3"'), again(second))
+    assert third.poll.etag == '"3"'
+
+
+@pytest.mark.rule(2)
+def test_a_304_that_says_nothing_of_validators_leaves_them() -> None:
+    first = visited(response(rss("One"), etag='"1"', last_modified="then"))
+    same = visited(response(status=304), again(first))
+    assert same.outcome is Outcome.SAME
+    assert (same.poll.etag, same.poll.last_modified) == ('"1"', "then")
+
+
+@pytest.mark.rule(3)
+def test_validators_belong_to_the_address_that_gave_them() -> None:
+    elsewhere = "https://cdn.example/feed"
+    assert visited(response(rss("One"), url=elsewhere, etag='"1"')).poll.validated == elsewhere
+
+
+@pytest.mark.rule(4)
+def test_a_304_is_believed_for_a_week() -> None:
+    poll = visited(response(rss("One"), etag='"1"')).poll
+    assert conditional_headers(poll, NOW + timedelta(days=7)) != {}
+    assert conditional_headers(poll, NOW + timedelta(days=7, seconds=1)) == {}
+    same = visited(response(status=304), replace(LEASE, poll=poll)).poll
+    assert same.unconditional == NOW
+
+
+@pytest.mark.rule(7)
+def test_a_page_that_replaces_a_feed_is_a_failure_and_not_news() -> None:
+    first = visited(response(rss("One"), etag='"1"'))
+    lost = visited(response("<!doctype html><html><body>Sorry", etag='"2"'), again(first))
+    assert (lost.outcome, lost.poll.problem) == (Outcome.FAILED, "html")
+    assert (lost.poll.etag, lost.poll.digest) == ('"1"', first.poll.digest)
+
+
+@pytest.mark.rule(9)
+def test_a_feed_that_is_gone_is_looked_at_once_a_month() -> None:
+    gone = visited(response(status=410))
+    assert (gone.poll.problem, gone.poll.due) == ("gone", NOW + timedelta(days=30))
+    back = visited(response(rss("One")), again(gone))
+    assert (back.outcome, back.poll.problem) == (Outcome.READ, "")
+
+
+@pytest.mark.rule(10)
+def test_a_redirect_does_not_rewrite_the_address() -> None:
+    assert visited(response(rss("One"), url="https://new.example/feed")).feed.url == URL
+
+
+@pytest.mark.rule(12)
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_kept_whoever_is_in_a_hurry(status: int) -> None:
+    poll = visited(response(status=status, retry_after="7200")).poll
+    assert (poll.due, poll.not_before) == (NOW + 2 * HOUR, NOW + 2 * HOUR)
+
+
+@pytest.mark.rule(22)
+def test_failures_are_counted_until_a_visit_works() -> None:
+    lease = LEASE
+    for count in range(1, 4):
+        failed = visit(lease, NoResponse(code="dns", reason="No."), NOW + count * DAY, 0)
+        lease = again(failed)
+        assert (failed.poll.failures, failed.poll.failing_since) == (count, NOW + DAY)
+    healed = visited(response(rss("One")), lease)
+    assert (healed.poll.failures, healed.poll.failing_since) == (0, None)
+
+
+@pytest.mark.rule(15)
+def test_a_check_for_browsers_is_named_for_what_it_is() -> None:
+    assert "only browsers pass" in visited(response(status=403, cf_mitigated="challenge")).poll.detail
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 418, 451, 500, 503, 999])
+def test_every_status_is_explained_in_a_sentence(status: int) -> None:
+    poll = visited(response(status=status)).poll
+    assert poll.problem == f"http-{status}"
+    assert poll.detail.startswith("blog.example")
+    assert poll.detail.endswith(".")
+
+
+def test_a_304_to_a_first_visit_is_not_a_success() -> None:
+    assert visited(response(status=304)).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("body", [b"<!doctype html><html><body>404", b"", b"{}", b"\xff\xfe"])
+def test_a_wrong_guess_turns_to_the_home_page_another_day(body: bytes) -> None:
+    guess = replace(LEASE, feed=replace(FEED, guessed=True, site="https://blog.example/"))
+    wrong = visited(response(body), guess)
+    assert wrong.poll.aim is Aim.HOME
+    assert wrong.poll.due >= NOW + DAY
+    assert wrong.poll.not_before >= NOW + DAY
+
+
+def test_a_guess_that_could_not_be_tried_is_tried_again() -> None:
+    guess = replace(LEASE, feed=replace(FEED, guessed=True))
+    assert visited(response(status=503), guess).poll.aim is Aim.FEED
+
+
+def test_a_home_page_says_where_the_feed_is() -> None:
+    home = replace(LEASE, feed=replace(FEED, url="", site="https://blog.example/"))
+    home = replace(home, poll=Poll(aim=Aim.HOME, failures=2, problem="wrong-guess"))
+    found = visited(response(HOME, url="https://blog.example/", content_type="text/html"), home)
+    assert (found.outcome, found.feed.url) == (Outcome.FOUND, "https://blog.example/atom.xml")
+    assert (found.poll.aim, found.poll.due, found.poll.failures) == (Aim.FEED, NOW, 0)
+
+
+def test_a_home_page_without_a_feed_is_looked_at_again_later() -> None:
+    home = replace(LEASE, poll=Poll(aim=Aim.HOME))
+    lost = visited(response(b"<html><body>Hello", content_type="text/html"), home)
+    assert (lost.poll.problem, lost.poll.aim) == ("no-feed-found", Aim.HOME)
+    assert lost.poll.due > NOW
+
+
+def test_a_feed_names_a_blog_that_the_list_left_nameless() -> None:
+    nameless = replace(LEASE, feed=replace(FEED, title=""))
+    assert visited(response(rss("One")), nameless).feed.title == "A blog"
+    assert visited(response(rss("One"))).feed.title == FEED.title
