@@ -148,6 +148,6 @@ def _is_tracker(pair: str) -> bool:
     name = name.lower()
     return (
         name in TRACKERS
-        or name.startswith("utm_")
+        or name.startswith(("utm_", "at_"))  # Google's and Piano's
         or (name == "source" and value.startswith("rss"))  # Medium's
     )

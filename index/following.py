@@ -65,6 +65,23 @@ def follow(
     )
 
 
+def withdraw(db: Connection, slug: str) -> Feed | None:
+    """Let a blog go as its owner asked, within the caller's transaction; return it.
+
+    All that it published is deleted, here and from the search index; what stays is a
+    tombstone, so that no list and nobody brings it back. None if there is no such blog.
+    """
+    row = db.execute(select(feeds).where(feeds.c.slug == slug)).mappings().first()
+    if row is None:
+        return None
+    feed = feed_of(row)
+    _announce_all(db, feed)
+    _set_status(db, feed, Status.WITHDRAWN)
+    db.execute(delete(entries).where(entries.c.feed_id == feed.id))
+    turn(db)
+    return feed
+
+
 def claim(db: Connection, feed: Feed) -> None:
     """Note the feed's present address as one of its own, within the caller's transaction."""
     if not feed.url:

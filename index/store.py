@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select
 from index import following
 from index.address import slot
 from index.database import BATCH, Database
+from index.errors import NotFound
 from index.facts import CRAWLED, keep_fact, turn
 from index.following import claim
 from index.model import (
@@ -50,6 +51,14 @@ class Store:
         """Bring the feeds into line with the list of blogs (see `index.following`)."""
         with self.database.write() as db:
             return following.follow(db, outlines, now, spread)
+
+    def withdraw(self, slug: str) -> Feed:
+        """Let a blog go, and forget all that it published; raises NotFound."""
+        with self.database.write() as db:
+            feed = following.withdraw(db, slug)
+        if feed is None:
+            raise NotFound(f"No blog is called {slug}: `planet feeds --json` tells their names.")
+        return feed
 
     def lease(self, now: datetime, limit: int) -> list[Lease]:
         """Take up to `limit` due feeds, at most one of a host or platform, submissions first.

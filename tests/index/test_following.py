@@ -7,11 +7,12 @@ import pytest
 
 from index.catalogue import Catalogue
 from index.database import Database
+from index.errors import NotFound
 from index.model import Feed, Followings, Status
 from index.outbox import Outbox
 from index.store import Store
 from tests.conftest import ENTRY, FEED, NOW
-from tests.index.test_store import follow, visited
+from tests.index.test_store import follow, leased, read, visited
 
 OTHER = replace(FEED, url="https://bins.example/feed", site="https://bins.example", title="Bins")
 
@@ -85,20 +86,39 @@ def test_first_visits_are_spread_and_sure_addresses_come_first(
     assert len(store.lease(NOW + timedelta(minutes=10), limit=100)) == 49
 
 
-def test_a_tombstone_beats_the_list_with_a_warning(
-    store: Store, database: Database, catalogue: Catalogue
+def test_a_blog_that_leaves_is_gone_and_no_list_brings_it_back(
+    store: Store, catalogue: Catalogue, outbox: Outbox, database: Database
 ) -> None:
     follow(store, FEED)
     visited(store, ENTRY)
-    with database.write() as db:
-        db.exec_driver_sql("UPDATE feeds SET status = 'withdrawn'")
-        db.exec_driver_sql("UPDATE polls SET active = 0")
+    outbox.begin("live")
+    outbox.done("live", outbox.changes("live", 10))
+    store.withdraw("parks-and-paths")
+    assert [change.document for change in outbox.changes("live", 10)] == [None]
+    assert (catalogue.latest(10), catalogue.blogs()) == ([], [])
+    with database.read() as db:
+        assert db.exec_driver_sql("SELECT count(*) FROM contents").scalar() == 0
     followings = store.follow([FEED], NOW)
     assert followings.warnings == (
         "Parks and paths is in the list but asked to leave: it is not followed.",
     )
-    assert catalogue.latest(10) == []
     assert store.lease(NOW + timedelta(days=9), limit=1) == []
+
+
+def test_a_visit_under_way_does_not_bring_back_a_blog_that_left(
+    store: Store, catalogue: Catalogue
+) -> None:
+    follow(store, FEED)
+    lease = leased(store)
+    store.withdraw("parks-and-paths")
+    store.record(lease, read(lease, ENTRY))
+    assert catalogue.latest(10) == []
+    assert [feed.status for feed in store.feeds()] == [Status.WITHDRAWN]
+
+
+def test_only_a_blog_that_is_known_can_leave(store: Store) -> None:
+    with pytest.raises(NotFound, match="No blog is called"):
+        store.withdraw("nobody")
 
 
 @pytest.mark.parametrize(
