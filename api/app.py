@@ -1,0 +1,124 @@
+"""The web application: pages and JSON API over one store and one search index.
+
+`create_app` puts it together. It never writes: the crawler process does. What goes
+wrong is answered in the form that was asked for: under /api/ as a problem document
+(RFC 9457), elsewhere as a page.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from threading import Lock
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.docs import create_docs
+from api.health import Health
+from api.routes import create_api
+from index import __version__
+from index.catalogue import Catalogue
+from index.database import open_database
+from index.errors import NotFound, SearchError, StoreError
+from index.outbox import Outbox
+from index.search import Search, open_search
+from index.settings import Settings
+from web.pages import create_pages
+from web.problems import problem_page
+from web.site import Site
+
+AGAIN = 30  # seconds after which a busy database or a missing index is worth another try
+
+
+@dataclass(slots=True)
+class LiveSearch:
+    """The search index, opened when it is first asked for and kept open."""
+
+    url: str
+    _search: Search | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def __call__(self) -> Search:
+        """Return the index; raises SearchError."""
+        with self._lock:
+            if self._search is None:
+                self._search = open_search(self.url)
+            return self._search
+
+
+def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) -> FastAPI:
+    """Return the application for an installation whose database has been migrated."""
+    tell = clock or (lambda: datetime.now(UTC))
+    database = open_database(settings.database)
+    health = Health(outbox=Outbox(database), search_url=settings.search)
+    site = Site(
+        settings=settings,
+        catalogue=Catalogue(database, tell),
+        search=LiveSearch(settings.search),
+        clock=tell,
+        indexed=health.indexed,
+        agent=settings.user_agent,
+    )
+    app = FastAPI(
+        title=f"{settings.title} API",
+        version=__version__,
+        description="Who else in local government has done this, and what did they learn?",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.include_router(create_api(site, health))
+    app.include_router(create_docs(site))
+    app.include_router(create_pages(site))
+    _answer_errors(app, site)
+    return app
+
+
+def _answer_errors(app: FastAPI, site: Site) -> None:
+    def answer(request: Request, status: int, detail: str) -> Response:
+        if request.url.path.startswith("/api/") or request.url.path == "/healthz":
+            return problem(status, detail)
+        retry = AGAIN if status == 503 else None
+        return problem_page(site, status, detail, retry_after=retry)
+
+    @app.exception_handler(NotFound)
+    async def not_found(request: Request, error: NotFound) -> Response:
+        return answer(request, 404, str(error))
+
+    @app.exception_handler(SearchError)
+    async def no_search(request: Request, error: SearchError) -> Response:
+        return answer(request, 503, str(error))
+
+    @app.exception_handler(StoreError)
+    async def no_store(request: Request, error: StoreError) -> Response:
+        return answer(request, 503, "The database cannot be read at the moment.")
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:])
+        return answer(request, 400, f"{where}: {first['msg']}.")
+
+    @app.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> Response:
+        known = HTTPStatus(error.status_code).phrase
+        detail = "" if error.detail == known else str(error.detail)
+        return answer(request, error.status_code, detail)
+
+    @app.exception_handler(Exception)
+    async def our_fault(request: Request, error: Exception) -> Response:
+        return answer(request, 500, "")
+
+
+def problem(status: int, detail: str) -> JSONResponse:
+    """Return a problem document (RFC 9457)."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    if detail:
+        body["detail"] = detail
+    headers = {"Retry-After": str(AGAIN)} if status == 503 else {}
+    return JSONResponse(
+        body, status_code=status, headers=headers, media_type="application/problem+json"
+    )

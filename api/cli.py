@@ -1,0 +1,337 @@
+"""The `planet` command. Each command reads the settings, does one thing, and says what came of it.
+
+Exit status: 0 done (even if some feeds failed), 1 the command itself failed, 2 bad usage.
+With `--json`, one JSON document goes to standard output and nothing else does. Whatever
+a command needs is imported when it runs: `planet --help` should not wait for Scrapy.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import typer.core
+
+from index import __version__
+from index.errors import NotFound, PlanetError
+from index.model import Followed, Health, Sort
+from index.settings import Settings, read_settings
+
+app = typer.Typer(
+    name="planet",
+    help="Who else in local government has done this, and what did they learn?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Settings come from PLANET_... variables or a .env file: see the README.",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Host = Annotated[str, typer.Option(help="The address to serve at.")]
+Port = Annotated[int, typer.Option(help="The port to serve at.", min=1, max=65535)]
+
+
+def main() -> None:
+    """Run the command, and turn our own errors into one sentence and exit status 1."""
+    try:
+        app()
+    except PlanetError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; Python would complain at exit
+        sys.exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"council-planet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def planet(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Find out who else in local government has done this, and what they learned."""
+
+
+@app.command(epilog="Example: planet run --port 8080")
+def run(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve the site and poll the blogs, until Ctrl-C. This is the main job."""
+    from api.supervise import run as supervise
+
+    supervise(read_settings(), host, port, say=_say)
+
+
+@app.command(epilog="Example: planet demo --port 8080")
+def demo(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Do the same on a dozen made-up blogs, with no internet and no traces left."""
+    from api.demo.stage import stage
+    from api.supervise import run as supervise
+
+    with stage(read_settings(), host, port) as settings:
+        _say("The blogs of Barsetshire are made up, and served by this machine.")
+        supervise(settings, host, port, say=_say)
+
+
+@app.command(epilog="Example: planet crawl --all --json")
+def crawl(
+    all_: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Visit every blog, due or not. No blog is visited twice an hour, "
+            "nor sooner than its server asks.",
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Visit the blogs that are due, once, tell the search index, and end."""
+    from crawler.tally import Silence, report
+    from crawler.worker import crawl_once
+    from index.database import migrate
+
+    settings = read_settings()
+    migrate(settings.database)
+    tally = crawl_once(settings, Silence() if as_json else report(), everything=all_)
+    if as_json:
+        _print_json(tally.document())
+    elif not tally.feeds:
+        print("No blog is due. `planet crawl --all` visits them all the same.")
+
+
+@app.command(epilog='Example: planet search "user research" damp --limit 5')
+def search(
+    query: Annotated[list[str], typer.Argument(help="Words, “exact phrases”, -not.")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many posts to show.")] = 10,
+    newest: Annotated[bool, typer.Option("--newest", help="Newest first.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Find posts."""
+    from api.routes import entry_out
+    from index.query import describe, parse_query
+    from index.search import open_search
+
+    with _catalogue() as (settings, catalogue):
+        asked = parse_query(" ".join(query))
+        engine = open_search(settings.search)
+        order = Sort.NEWEST if newest else Sort.RELEVANCE
+        results = engine.find(asked, sort=order, limit=limit)
+        posts = catalogue.posts([hit.id for hit in results.hits])
+        engine.close()
+    if as_json:
+        entries = [asdict(entry_out(post)) for post in posts]
+        _print_json({"understood": describe(asked), "total": results.total, "entries": entries})
+        return
+    print(f"{describe(asked)} {results.total} posts.")
+    for post in posts:
+        print(f"\n{post.title}\n  {post.feed.title}, {_day(post.sort_at)}\n  {post.url}")
+
+
+class _OrBlog(typer.core.TyperGroup):
+    """A group of commands where any other word is a blog's name, for `planet feeds BLOG`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command `list` before words that name none."""
+        if not {*args} & {*self.commands, *ctx.help_option_names}:
+            args = ["list", *args]
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
+
+feeds = typer.Typer(cls=_OrBlog, help="List the blogs we follow; let one go.")
+app.add_typer(feeds, name="feeds", epilog="Example: planet feeds --status failing")
+
+
+@feeds.command("list", epilog="Examples: planet feeds --status failing, planet feeds some-blog")
+def list_feeds(
+    blog: Annotated[str, typer.Argument(help="A blog's short name, for its details.")] = "",
+    status: Annotated[
+        Health | None, typer.Option(help="Only the blogs that are doing like this.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the blogs we follow and how each is doing."""
+    from api.routes import feed_out
+
+    with _catalogue() as (_, catalogue):
+        followed = [one for one in catalogue.blogs() if blog in ("", one.feed.slug)]
+    if blog and not followed:
+        raise NotFound(f"No blog is called {blog}: `planet feeds --json` tells their names.")
+    chosen = [one for one in followed if status is None or one.health is status]
+    if as_json:
+        _print_json([asdict(feed_out(one)) for one in chosen])
+        return
+    for one in chosen:
+        print(_line(one) if not blog else _details(one))
+    if not chosen:
+        print("No blog is doing like this." if status else "No blog is followed yet.")
+
+
+@feeds.command("remove", epilog="Example: planet feeds remove some-blog --forget")
+def remove_feed(
+    blog: Annotated[str, typer.Argument(help="The blog's short name.")],
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Delete its posts too, and never take it back.")
+    ] = False,
+) -> None:
+    """Let a blog go, as its owner asked."""
+    from index.database import migrate, open_database
+    from index.store import Store
+
+    settings = read_settings()
+    if not forget:
+        raise PlanetError(
+            f"To stop visiting {blog} and keep its posts, take its line out of {settings.opml}. "
+            "To delete its posts as well, and keep it out for good, add --forget."
+        )
+    migrate(settings.database)
+    database = open_database(settings.database)
+    try:
+        gone = Store(database).withdraw(blog)
+    finally:
+        database.close()
+    print(
+        f"{gone.title} is gone from the pages and feeds, and leaves the search with the next "
+        f"refresh. Take its line out of {settings.opml}: until then every start warns of it."
+    )
+
+
+@app.command(epilog="Example: planet export blogs.opml")
+def export(
+    file: Annotated[Path, typer.Argument(help="The file to write; - is standard output.")],
+) -> None:
+    """Write the list of blogs, with the addresses found since, as OPML."""
+    from index.opml import unparse
+
+    with _catalogue() as (settings, catalogue):
+        body = unparse([one.feed for one in catalogue.blogs()], title=settings.title)
+    if str(file) == "-":
+        sys.stdout.write(body.decode())
+        return
+    try:
+        file.write_bytes(body)
+    except OSError as error:
+        raise PlanetError(f"{file} cannot be written: {error.strerror}.") from error
+
+
+@app.command(epilog="Example: planet rebuild --json")
+def rebuild(as_json: Json = False) -> None:
+    """Build the search index anew from the store, and swap it in."""
+    from index.database import migrate, open_database
+    from index.outbox import Outbox
+    from index.refresh import rebuild as build
+
+    settings = read_settings()
+    migrate(settings.database)
+    database = open_database(settings.database)
+    try:
+        with _progress("Posts indexed", shown=not as_json) as advance:
+            done = build(Outbox(database), settings.search, progress=advance)
+    finally:
+        database.close()
+    if as_json:
+        _print_json(asdict(done))
+    else:
+        print(f"The search index is new: {done.updated} posts.")
+
+
+@app.command(epilog="Example: planet check --json")
+def check(as_json: Json = False) -> None:
+    """Say whether this installation is healthy, one line a finding."""
+    from api.check import findings
+
+    found = list(findings(read_settings()))
+    if as_json:
+        _print_json([asdict(finding) for finding in found])
+    else:
+        for finding in found:
+            print(f"{'ok  ' if finding.well else 'MEND'} {finding.sentence}")
+    if not all(finding.well for finding in found):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _catalogue() -> Iterator[tuple[Settings, Any]]:
+    from index.catalogue import Catalogue
+    from index.database import migrate, open_database
+
+    settings = read_settings()
+    migrate(settings.database)
+    database = open_database(settings.database)
+    try:
+        yield settings, Catalogue(database)
+    finally:
+        database.close()
+
+
+@contextmanager
+def _progress(label: str, *, shown: bool) -> Iterator[Any]:
+    """Give a function that moves a bar: it takes how much is done, and of how much."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), disable=not shown, transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _line(one: Followed) -> str:
+    newest = _day(one.newest.sort_at) if one.newest else "no posts yet"
+    problem = f"  {one.poll.detail}" if one.poll.detail else ""
+    return f"{one.health.value:<10}{one.posts:>5}  {newest:<17} {one.feed.title}{problem}"
+
+
+def _details(one: Followed) -> str:
+    feed, poll = one.feed, one.poll
+    lines = {
+        "Blog": feed.title,
+        "Home page": feed.site,
+        "Feed": feed.url or "not known yet",
+        "Kind": feed.kind.value,
+        "Councils": ", ".join(feed.councils),
+        "Doing": one.health.value,
+        "Problem": poll.detail,
+        "Since": _moment(poll.failing_since),
+        "Posts": str(one.posts),
+        "Newest": f"{one.newest.title}, {_day(one.newest.sort_at)}" if one.newest else "",
+        "Last visit": _moment(poll.visited),
+        "Next visit": _moment(max(poll.due, poll.not_before)),
+    }
+    return "\n".join(f"{name + ':':<12} {value}" for name, value in lines.items() if value)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC" if moment else ""
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def _print_json(document: object) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2, default=_json))
+
+
+def _json(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The two children of `planet run`, each a process of its own: `web` and `crawler`.
+
+    python -m api.process web LIFELINE LISTENER
+    python -m api.process crawler LIFELINE
+
+The arguments are inherited file descriptors. The lifeline is a pipe whose other end
+the parent holds: when it closes, the parent is gone, and so must we be.
+"""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from contextlib import suppress
+
+from index.errors import PlanetError
+from index.settings import read_settings
+
+
+def main(arguments: list[str]) -> int:
+    """Be one of the children until told to stop; return the exit status."""
+    role, lifeline, *rest = arguments
+    threading.Thread(target=_outlive_nobody, args=(int(lifeline),), daemon=True).start()
+    try:
+        if role == "web":
+            _serve(int(rest[0]))
+        else:
+            _crawl()
+    except PlanetError as error:
+        print(error, file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+def _outlive_nobody(lifeline: int) -> None:
+    os.read(lifeline, 1)  # nothing is ever written: this returns when the other end closes
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _serve(listener: int) -> None:
+    import uvicorn
+
+    from api.app import create_app
+
+    app = create_app(read_settings())
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    with suppress(KeyboardInterrupt):  # uvicorn raises Ctrl-C again once it has shut down
+        uvicorn.Server(config).run(sockets=[socket.socket(fileno=listener)])
+
+
+def _crawl() -> None:
+    from crawler.tally import report
+    from crawler.worker import crawl_on
+
+    crawl_on(read_settings(), report())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
