@@ -1,0 +1,165 @@
+"""A post's own page, the page about us, and the pages for when something went wrong."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from lxml import html
+
+from index.model import Kind
+from index.settings import read_settings
+from tests.conftest import FEED, NOW
+from tests.web.conftest import BASE, Planet, entry, feed, words
+from web.pages import create_pages
+from web.problems import problem_page
+from web.site import Site
+
+Look = Callable[[str], html.HtmlElement]
+
+
+def _details(look: Look) -> tuple[html.HtmlElement, dict[str, str]]:
+    page = look(look("/").cssselect("a.more")[0].get("href"))
+    facts = {words(d.find("dt")): words(d.find("dd")) for d in page.cssselect(".facts div")}
+    return page, facts
+
+
+def test_a_posts_page_tells_all_we_know_of_it(planet: Planet, look: Look) -> None:
+    planet.publish(
+        replace(FEED, kind=Kind.SECTOR_BODY, councils=("hackney", "leeds")),
+        entry(
+            "Ffurflenni",
+            text="gair " * 460,
+            authors=("Ann", "Bob", "Cai"),
+            tags=("forms", "Welsh language"),
+            language="cy",
+            licence="https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+            updated=datetime(2026, 4, 25, 12, tzinfo=UTC),
+        ),
+    )
+    page, facts = _details(look)
+    assert facts == {
+        "By": "Ann, Bob and Cai",
+        "Blog": "Parks and paths, sector body",
+        "Councils": "Hackney and Leeds",
+        "Published": "Monday 20 April 2026",
+        "Changed": "Saturday 25 April 2026",
+        "First seen here": "Friday 1 May 2026",
+        "Length": "460 words, 2 min read",
+        "Language": "Welsh",
+        "Licence": "Open Government Licence v3",
+        "Tags": "forms Welsh language",
+    }
+    assert page.cssselect("h1")[0].get("lang") == "cy"
+
+
+def test_a_posts_page_leaves_out_what_nobody_said(planet: Planet, look: Look) -> None:
+    bare = entry("Bare", authors=(), tags=(), language="xx", licence="", text="", complete=False)
+    planet.publish(replace(FEED, councils=()), bare)
+    assert list(_details(look)[1]) == ["Blog", "Published", "First seen here"]
+
+
+def test_search_engines_are_sent_to_the_author(planet: Planet, look: Look) -> None:
+    planet.publish(FEED, entry("bandstand"))
+    page, _ = _details(look)
+    assert page.cssselect("meta[name=robots]")[0].get("content") == "noindex"
+    canonical = page.cssselect("link[rel=canonical]")[0].get("href")
+    assert canonical == page.cssselect("a.go")[0].get("href") == "https://parks.example/bandstand"
+    assert words(page.cssselect("a.go")[0]) == "Read it on parks.example"
+
+
+def test_a_tag_leads_to_a_search_for_it(planet: Planet, look: Look) -> None:
+    planet.publish(FEED, entry("a", tags=("damp", "adult social care")))
+    planet.index()
+    links = {words(a): a.get("href") for a in _details(look)[0].cssselect(".tags a")}
+    assert links == {
+        "damp": "/search?q=damp",
+        "adult social care": "/search?q=%22adult+social+care%22",
+    }
+
+
+@pytest.mark.parametrize("path", ["/posts/nosuch", "/blogs/nosuch", "/nosuch", "/blogs?show=odd"])
+def test_what_is_not_there_gets_a_page_of_our_own(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    page = html.document_fromstring(answer.text)
+    assert words(page.cssselect("h1")[0]) == "There is nothing at this address"
+    assert page.cssselect("form[role=search] input[name=q]")
+    assert page.cssselect("meta[name=robots]")[0].get("content") == "noindex"
+    assert page.cssselect("link[rel=stylesheet]")
+
+
+def test_a_withdrawn_blog_is_gone_with_all_its_posts(
+    planet: Planet, look: Look, client: TestClient
+) -> None:
+    planet.publish(feed("roads"), entry("potholes"))
+    details = look("/").cssselect("a.more")[0].get("href")
+    planet.withdraw(feed("roads"))
+    for path in (details, "/blogs/roads", "/blogs/roads.atom"):
+        assert client.get(path).status_code == 404, path
+    assert "potholes" not in client.get("/feed.atom").text
+
+
+@pytest.mark.parametrize(
+    ("status", "heading", "wait"),
+    [
+        (400, "We could not read that request", None),
+        (404, "There is nothing at this address", None),
+        (405, "That cannot be done here", None),
+        (418, "I'm a Teapot", None),
+        (429, "Too many requests", "60"),
+        (500, "Something went wrong", None),
+        (503, "Try again soon", "120"),
+    ],
+)
+def test_every_problem_says_what_to_do_next(
+    site: Site, status: int, heading: str, wait: str | None
+) -> None:
+    answer = problem_page(site, status, "The cat <sat> on it.")
+    page = html.document_fromstring(bytes(answer.body).decode())
+    assert answer.status_code == status
+    assert words(page.cssselect("h1")[0]) == heading
+    assert "The cat <sat> on it." in words(page)
+    assert len(page.cssselect(".prose p")) >= 2
+    assert answer.headers.get("retry-after") == wait
+
+
+def test_a_problem_may_set_its_own_time_to_return(site: Site) -> None:
+    assert problem_page(site, 503, retry_after=30).headers["retry-after"] == "30"
+
+
+def test_owners_learn_who_visits_them_and_how_to_leave(look: Look) -> None:
+    page = look("/about")
+    said = words(page)
+    assert "CouncilPlanet/1.0 (+mailto:hello@planet.example)" in said
+    assert "User-agent: CouncilPlanet Disallow: /" in said
+    assert page.cssselect("a[href='mailto:hello@planet.example']")
+    assert "gone from our pages, feeds and search the same day" in said
+
+
+@pytest.mark.parametrize(
+    ("contact", "shown"),
+    [
+        ("https://us.example/contact", "write to us.example."),
+        ("Ann, 01632 960001", "write to Ann, 01632 960001."),
+        ("", "They have not given an address here yet"),
+    ],
+)
+def test_the_contact_is_shown_as_what_it_is(site: Site, contact: str, shown: str) -> None:
+    app = FastAPI()
+    app.include_router(
+        create_pages(replace(site, settings=read_settings(base_url=BASE, contact=contact)))
+    )
+    with TestClient(app, base_url=BASE) as client:
+        page = html.document_fromstring(client.get("/about").text)
+    assert shown in words(page)
+
+
+def test_an_archived_blog_says_that_it_is_kept(planet: Planet, look: Look) -> None:
+    roads = feed("roads")
+    planet.publish(roads, entry("potholes"))
+    planet.feeds.remove(roads)
+    planet.publish(feed("parks"), entry("swings", published=NOW))
+    assert "Kept. It is no longer on our list" in words(look("/blogs/roads"))

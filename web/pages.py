@@ -1,0 +1,144 @@
+"""The routes of pages. They read the catalogue and the search index, and write nothing.
+
+What is not found or cannot be used is raised, for whoever mounts the router to answer
+with `web.problems`.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from fastapi import APIRouter, Request, Response
+
+from index.errors import SearchError
+from web.answers import Answers, answers, read_page, read_query, read_sort
+from web.directory import directory
+from web.files import Files
+from web.fresh import PAGE_AGE, by_content, conditional, tag
+from web.orbits import chart
+from web.render import design, page
+from web.river import days, stretch, years
+from web.site import Site
+from web.streams import Streams
+from web.words import london
+
+WEEK = 200  # posts that the chart of the past week shows at most
+REBUILDING = 60  # seconds until a search that could not be answered is worth another try
+
+
+def create_pages(site: Site) -> APIRouter:
+    """Return the routes of every page, feed and file that `web` serves."""
+    router = APIRouter(include_in_schema=False)
+    Streams(site).add_to(router)
+    Files(site).add_to(router)
+    Pages(site).add_to(router)
+    return router
+
+
+class Pages:
+    """What people see in a browser."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def add_to(self, router: APIRouter) -> None:
+        """Register the routes."""
+        for path, answer in (
+            ("/", self.planet),
+            ("/search", self.search),
+            ("/blogs", self.blogs),
+            ("/blogs/{slug}", self.blog),
+            ("/posts/{id}", self.post),
+            ("/about", self.about),
+        ):
+            router.add_api_route(path, answer, methods=["GET", "HEAD"])
+
+    def planet(self, request: Request, before: str = "", after: str = "") -> Response:
+        """Show the posts of all blogs, newest first."""
+        catalogue = self.site.catalogue
+        first = not (before or after)
+
+        def make() -> Response:
+            here = stretch(catalogue, before=before, after=after)
+            return page(
+                self.site,
+                "planet.html",
+                here=here,
+                days=days(here.posts),
+                today=self._today(),
+                week=chart(catalogue.latest(WEEK), self._today()) if first else None,
+                coverage=catalogue.coverage(),
+            )
+
+        return self._by_version(request, make)
+
+    def search(self, request: Request, q: str = "", sort: str = "", page: str = "") -> Response:
+        """Show the posts that answer a query, or say why that cannot be done now."""
+        query, order, number = read_query(q), read_sort(sort), read_page(page)
+        try:
+            found = answers(self.site, query, order, number)
+        except SearchError:
+            return self._no_search(q)
+        return by_content(request, self._found(q, order.value, bool(query), found), PAGE_AGE)
+
+    def blogs(self, request: Request, show: str = "") -> Response:
+        """Show every blog, and how it is doing."""
+        shown = directory(self.site.catalogue.blogs(), show, self.site.clock())
+        return by_content(request, page(self.site, "blogs.html", shown=shown), PAGE_AGE)
+
+    def blog(self, request: Request, slug: str, before: str = "", after: str = "") -> Response:
+        """Show one blog: how it is doing, and its posts."""
+        blog = self.site.catalogue.blog(slug)
+        here = stretch(self.site.catalogue, before=before, after=after, feed=blog.feed.id)
+        made = page(
+            self.site,
+            "blog.html",
+            blog=blog,
+            here=here,
+            years=years(here.posts),
+            first=not (before or after),
+        )
+        return by_content(request, made, PAGE_AGE)
+
+    def post(self, request: Request, id: str) -> Response:
+        """Show what we know of one post, and lead to it."""
+
+        def make() -> Response:
+            return page(self.site, "post.html", post=self.site.catalogue.post(id))
+
+        return self._by_version(request, make)
+
+    def about(self, request: Request) -> Response:
+        """Say who we are, and how a blog joins or leaves."""
+        return by_content(request, page(self.site, "about.html", agent=self.site.agent), PAGE_AGE)
+
+    def _found(self, q: str, sort: str, asked: bool, found: Answers) -> Response:
+        return page(
+            self.site,
+            "search.html",
+            q=q,
+            sort=sort,
+            asked=asked,
+            found=found,
+            coverage=self.site.catalogue.coverage(),
+            indexed=self._indexed(),
+        )
+
+    def _no_search(self, q: str) -> Response:
+        # 503, not 200: a page without answers must not be kept as if there were none.
+        made = page(self.site, "unsearchable.html", status=503, q=q, indexed=self._indexed())
+        made.headers["Retry-After"] = str(REBUILDING)
+        made.headers["Cache-Control"] = "no-store"
+        return made
+
+    def _indexed(self) -> int:
+        """Return how many in a hundred posts can be found; 100 means all of them."""
+        return max(0, min(100, int(self.site.indexed() * 100)))
+
+    def _by_version(self, request: Request, make: Callable[[], Response]) -> Response:
+        """Answer from the catalogue's version, the design and the London day alone."""
+        parts = (str(request.url.path), request.url.query, self._today().isoformat(), design())
+        version = self.site.catalogue.version()
+        return conditional(request, tag(version, *parts, self.site.settings.title), PAGE_AGE, make)
+
+    def _today(self) -> date:
+        return london(self.site.clock())

@@ -1,0 +1,108 @@
+"""Turning values into pages: the Jinja environment, the static files and the headers.
+
+Everything is escaped by default, and no template says otherwise.
+"""
+
+from functools import cache
+from hashlib import blake2b
+from mimetypes import guess_type
+from pathlib import Path
+
+from fastapi import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from index.councils import NATIONS, council_name
+from index.errors import NotFound
+from web import words
+from web.orbits import sign
+from web.site import Site
+from web.standing import standing
+
+HERE = Path(__file__).parent
+
+# Pages hold no script and no inline style, so the policy can forbid both.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def page(site: Site, template: str, *, status: int = 200, **values: object) -> Response:
+    """Render one page. It may not need the database: error pages come this way too."""
+    html = (
+        environment().get_template(template).render(site=site.settings, now=site.clock(), **values)
+    )
+    return Response(
+        words.clean(html).encode(), status_code=status, media_type="text/html", headers=HEADERS
+    )
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates, with the words they speak in."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "blog_name": words.blog_name,
+        "clock": words.clock_words,
+        "continued": words.continued,
+        "council": council_name,
+        "count": words.count_words,
+        "date": words.date_words,
+        "day": words.day_words,
+        "foreign": words.foreign,
+        "host": words.host,
+        "kind": words.kind_words,
+        "kinds": words.kinds_words,
+        "language": words.language_words,
+        "licence": words.licence_words,
+        "link": words.link,
+        "listed": words.list_words,
+        "london": words.london,
+        "nation": lambda slug: NATIONS.get(slug, ""),
+        "near": words.near_words,
+        "weekday": words.weekday_words,
+        "when": words.when_words,
+    }
+    made.globals |= {"asset": asset, "sign": sign, "standing": standing}
+    return made
+
+
+@cache
+def _assets() -> dict[str, tuple[str, bytes]]:
+    files = {path.name: path.read_bytes() for path in (HERE / "static").iterdir()}
+    return {name: (_digest(content), content) for name, content in files.items()}
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file; it changes with the content."""
+    return f"/static/{_assets()[name][0]}/{name}"
+
+
+def static(digest: str, name: str) -> Response:
+    """Serve a static file: for ever at the address of this very content, else for now."""
+    if name not in _assets():
+        raise NotFound("There is no file at this address.")
+    current, content = _assets()[name]
+    age = "max-age=31536000, immutable" if digest == current else "max-age=60"
+    headers = {"Cache-Control": f"public, {age}", "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type=guess_type(name)[0], headers=headers)
+
+
+@cache
+def design() -> str:
+    """Return a token that changes when the pages would look different."""
+    templates = sorted((HERE / "templates").iterdir())
+    parts = [path.read_bytes() for path in templates] + [c for _, c in _assets().values()]
+    return _digest(b"".join(parts))
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=5).hexdigest()

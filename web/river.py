@@ -1,0 +1,66 @@
+"""The planet's posts a page at a time, and grouped by day. Knows nothing of HTTP or HTML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from index.catalogue import Catalogue
+from index.errors import NotFound
+from index.model import Cursor, Post
+from web.words import london
+
+SIZE = 30  # posts a page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Posts next to one another, newest first, and the places where more of them begin.
+
+    `newer` and `older` are None where the list ends.
+    """
+
+    posts: tuple[Post, ...]
+    newer: Cursor | None
+    older: Cursor | None
+
+
+def stretch(
+    catalogue: Catalogue, *, before: str = "", after: str = "", feed: int | None = None
+) -> Stretch:
+    """Return the page of posts before or after a place, or else the newest.
+
+    Raises NotFound if the place cannot be read.
+    """
+    if after and not before:
+        rows = catalogue.latest(SIZE + 1, after=_place(after), feed=feed)
+        posts = tuple(rows[-SIZE:])
+        newer = Cursor.of(posts[0]) if len(rows) > SIZE else None
+        return Stretch(posts=posts, newer=newer, older=Cursor.of(posts[-1]) if posts else None)
+    rows = catalogue.latest(SIZE + 1, before=_place(before) if before else None, feed=feed)
+    posts = tuple(rows[:SIZE])
+    older = Cursor.of(posts[-1]) if len(rows) > SIZE else None
+    return Stretch(
+        posts=posts, newer=Cursor.of(posts[0]) if before and posts else None, older=older
+    )
+
+
+def days(posts: Sequence[Post]) -> list[tuple[date, list[Post]]]:
+    """Group posts, newest first, by their day in London."""
+    grouped = groupby(posts, key=lambda post: london(post.sort_at))
+    return [(day, list(posts)) for day, posts in grouped]
+
+
+def years(posts: Sequence[Post]) -> list[tuple[int, list[Post]]]:
+    """Group posts, newest first, by their year in London."""
+    grouped = groupby(posts, key=lambda post: london(post.sort_at).year)
+    return [(year, list(posts)) for year, posts in grouped]
+
+
+def _place(text: str) -> Cursor:
+    try:
+        return Cursor.parse(text)
+    except ValueError as error:
+        raise NotFound(
+            "This address names no place in the list of posts. Start again from the newest."
+        ) from error

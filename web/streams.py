@@ -1,0 +1,140 @@
+"""The routes of feeds: the planet, a blog or a search as Atom, RSS or JSON Feed."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from index.errors import NotFound
+from index.model import Post, Sort
+from web.answers import find, last_page, read_page, read_query
+from web.feeds import FORMATS, Channel
+from web.fresh import FEED_AGE, by_content, conditional, tag
+from web.river import stretch
+from web.site import Site
+from web.words import blog_name
+
+
+class Streams:
+    """Every list of posts is also a feed, at the same address with another ending."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.base = site.settings.base_url
+
+    def add_to(self, router: APIRouter) -> None:
+        """Register the routes, which must come before those of pages."""
+        for path, answer in (
+            ("/feed.{form}", self.planet),
+            ("/search.{form}", self.search),
+            ("/blogs/{slug}.{form}", self.blog),
+        ):
+            router.add_api_route(
+                path, answer, methods=["GET", "HEAD"], dependencies=[Depends(_known)]
+            )
+
+    def planet(self, request: Request, form: str, before: str = "", after: str = "") -> Response:
+        """Return the newest posts of all blogs."""
+        title = self.site.settings.title
+
+        def make() -> Response:
+            posts, links = self._stretch(f"/feed.{form}", before, after)
+            return _written(
+                form,
+                Channel(
+                    key="planet",
+                    title=title,
+                    description="What councils, and the people who work with them, "
+                    "write about digital services",
+                    base=self.base,
+                    page=f"{self.base}/",
+                    **links,
+                ),
+                posts,
+            )
+
+        return conditional(request, self._tag(request), FEED_AGE, make)
+
+    def blog(
+        self, request: Request, slug: str, form: str, before: str = "", after: str = ""
+    ) -> Response:
+        """Return the newest posts of one blog, as we hold them."""
+
+        def make() -> Response:
+            feed = self.site.catalogue.blog(slug).feed
+            path = f"/blogs/{slug}"
+            posts, links = self._stretch(f"{path}.{form}", before, after, feed.id)
+            return _written(
+                form,
+                Channel(
+                    key=f"blog {slug}",
+                    title=f"{blog_name(feed)} on {self.site.settings.title}",
+                    description=f"The posts of {blog_name(feed)}, in excerpt",
+                    base=self.base,
+                    page=f"{self.base}{path}",
+                    **links,
+                ),
+                posts,
+            )
+
+        return conditional(request, self._tag(request), FEED_AGE, make)
+
+    def search(self, request: Request, form: str, q: str = "", page: str = "") -> Response:
+        """Return the newest posts that answer a search: a feed is read for what is new."""
+        number = read_page(page)
+        posts, total = find(self.site, read_query(q), Sort.NEWEST, number)
+        here = {"q": q}
+        channel = Channel(
+            key=f"search {' '.join(q.split())}",
+            title=f"“{q}” on {self.site.settings.title}",
+            description=f"New posts that answer a search for “{q}”",
+            base=self.base,
+            page=f"{self.base}/search?{urlencode({**here, 'sort': 'newest'})}",
+            url=self._search(form, q, number),
+            first=self._search(form, q, 1),
+            next=self._search(form, q, number + 1) if number < last_page(total) else "",
+            previous=self._search(form, q, number - 1) if number > 1 else "",
+        )
+        return by_content(request, _written(form, channel, posts), FEED_AGE)
+
+    def _search(self, form: str, q: str, page: int) -> str:
+        query = {"q": q} | ({"page": str(page)} if page > 1 else {})
+        return f"{self.base}/search.{form}?{urlencode(query)}"
+
+    def _stretch(
+        self, path: str, before: str, after: str, feed: int | None = None
+    ) -> tuple[Sequence[Post], dict[str, str]]:
+        here = stretch(self.site.catalogue, before=before, after=after, feed=feed)
+        first = f"{self.base}{path}"
+        asked = {"before": before} if before else {"after": after} if after else {}
+        links = {
+            "url": f"{first}?{urlencode(asked)}" if asked else first,
+            "first": first,
+            "next": f"{first}?before={here.older}" if here.older else "",
+            "previous": f"{first}?after={here.newer}" if here.newer else "",
+        }
+        return here.posts, links
+
+    def _tag(self, request: Request) -> str:
+        settings = self.site.settings
+        return tag(
+            self.site.catalogue.version(),
+            str(request.url.path),
+            request.url.query,
+            settings.base_url,
+            settings.title,
+        )
+
+
+def _known(form: str) -> None:
+    if form not in FORMATS:
+        raise NotFound("Feeds come as .atom, .rss and .json.")
+
+
+def _written(form: str, channel: Channel, posts: Sequence[Post]) -> Response:
+    write, media = FORMATS[form]
+    return Response(
+        write(channel, posts),
+        media_type=media,
+        headers={"X-Robots-Tag": "noindex", "X-Content-Type-Options": "nosniff"},
+    )
