@@ -90,7 +90,8 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(SearchError)
     async def no_search(request: Request, error: SearchError) -> Response:
-        return answer(request, 503, str(error))
+        # What the error says is for the operator: it names folders.
+        return answer(request, 503, "Search is being rebuilt. Everything else works.")
 
     @app.exception_handler(StoreError)
     async def no_store(request: Request, error: StoreError) -> Response:

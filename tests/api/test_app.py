@@ -91,6 +91,7 @@ def test_a_missing_index_is_said_and_does_no_other_harm(
         answer = client.get("/api/search", params={"q": "bandstand"})
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
         assert answer.headers["content-type"] == "application/problem+json"
+        assert str(settings.home) not in answer.text
         assert client.get("/").status_code == 200
 
 
