@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, TypeVar
 
 from crawler.fetched import Fetched, NoResponse, Response
@@ -25,8 +26,8 @@ from crawler.listing import Listing
 from crawler.pool import Pool
 from crawler.tally import Report, Tally
 from crawler.visit import conditional_headers, visit
-from index.errors import ParseError, SearchError, StoreError
-from index.model import Lease, Visit
+from index.errors import ParseError, PlanetError, SearchError, StoreError
+from index.model import Lease, Recorded, Visit
 from index.refresh import Refreshed
 from index.store import Store
 
@@ -34,6 +35,7 @@ TICK = 1.0  # seconds between two looks for work
 AHEAD = 3  # leases held for each request that may be under way, so that none waits for another
 GRACE = 5.0  # seconds that visits under way are given when we are told to stop
 PAUSE = 60.0  # seconds before the store is tried again when it cannot be written
+SILENCE = 600.0  # seconds before the same warning is given again
 
 log = logging.getLogger("planet.crawler")
 T = TypeVar("T")
@@ -54,6 +56,7 @@ class Crawl:
     tally: Tally = field(default_factory=Tally)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     failures: list[StoreError] = field(default_factory=list)  # that ended a crawl once over
+    _warned: dict[str, float] = field(default_factory=dict)  # when a sentence was last said
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _tick: asyncio.Event = field(default_factory=asyncio.Event)
     _thread: ThreadPoolExecutor = field(
@@ -75,6 +78,7 @@ class Crawl:
         slots = asyncio.Semaphore(self.concurrency)
         under_way: set[asyncio.Task[None]] = set()
         while not self._stop.is_set():
+            self._tick.clear()
             room = self.concurrency * AHEAD - len(under_way)
             leases = await self._lease(room) if room >= self.concurrency else []
             for lease in leases:
@@ -94,7 +98,7 @@ class Crawl:
         try:
             told = await self.apart(self.tell_index)
         except (SearchError, StoreError) as error:
-            self.report.say(str(error))
+            self._warn(error)
         else:
             self.tally = replace(self.tally, indexed=self.tally.indexed + told.updated)
 
@@ -104,14 +108,21 @@ class Crawl:
             await self.apart(self.listing.reread, self.clock(), self.report.say)
             self.tally = replace(self.tally, feeds=await self.apart(self.store.active))
         except StoreError as error:
-            self.report.say(str(error))
+            self._warn(error)
 
     async def tidy(self) -> None:
         """Forget what nobody will ask for."""
         try:
             await self.apart(self.store.tidy)
         except StoreError as error:
-            self.report.say(str(error))
+            self._warn(error)
+
+    def _warn(self, error: PlanetError) -> None:
+        """Say what is wrong, but not the same thing every two seconds."""
+        now, sentence = monotonic(), str(error)
+        if now - self._warned.get(sentence, -SILENCE) >= SILENCE:
+            self._warned[sentence] = now
+            self.report.say(sentence)
 
     async def _lease(self, room: int) -> list[Lease]:
         try:
@@ -127,14 +138,20 @@ class Crawl:
         if self._stop.is_set() and not isinstance(fetched, Response):
             return  # cut off by our own end: nothing that the blog should answer for
         found = await self._read(lease, fetched)
-        try:
-            recorded = await self.apart(self.store.record, lease, found)
-        except StoreError as error:
-            await self._complain(error)
-            return
+        recorded = await self._record(lease, found)
         if not recorded.stale:
             self.tally = self.tally.plus(found, recorded)
             self._tell(found)
+
+    async def _record(self, lease: Lease, found: Visit) -> Recorded:
+        """Record a visit, if need be again and again: the blog shall not be asked twice."""
+        while True:
+            try:
+                return await self.apart(self.store.record, lease, found)
+            except StoreError as error:
+                await self._complain(error)
+                if self._stop.is_set():
+                    return Recorded(stale=True)
 
     async def _read(self, lease: Lease, fetched: Fetched) -> Visit:
         now, luck = self.clock(), random.random()  # noqa: S311  (jitter, not a secret)
@@ -168,7 +185,7 @@ class Crawl:
 
     async def _complain(self, error: StoreError) -> None:
         """Say what is wrong with the store, and leave it alone for a while."""
-        self.report.say(str(error))
+        self._warn(error)
         if not self.forever:
             self.failures.append(error)
             self.stop()
@@ -177,7 +194,6 @@ class Crawl:
             await asyncio.wait_for(self._stop.wait(), PAUSE)
 
     async def _wait(self, seconds: float) -> None:
-        self._tick.clear()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._tick.wait(), seconds)
 
