@@ -19,7 +19,7 @@ import typer.core
 
 from index import __version__
 from index.errors import NotFound, PlanetError
-from index.model import Followed, Health, Sort
+from index.model import Followed, Health, Sort, Status
 from index.settings import Settings, read_settings
 
 app = typer.Typer(
@@ -217,7 +217,8 @@ def export(
     from index.opml import unparse
 
     with _catalogue() as (settings, catalogue):
-        body = unparse([one.feed for one in catalogue.blogs()], title=settings.title)
+        live = [one.feed for one in catalogue.blogs() if one.feed.status is Status.LIVE]
+        body = unparse(live, title=settings.title)
     if str(file) == "-":
         sys.stdout.write(body.decode())
         return

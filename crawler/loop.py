@@ -56,6 +56,7 @@ class Crawl:
     tally: Tally = field(default_factory=Tally)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     failures: list[StoreError] = field(default_factory=list)  # that ended a crawl once over
+    _met: set[int] = field(default_factory=set)  # feeds visited so far
     _warned: dict[str, float] = field(default_factory=dict)  # when a sentence was last said
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _tick: asyncio.Event = field(default_factory=asyncio.Event)
@@ -140,7 +141,9 @@ class Crawl:
         found = await self._read(lease, fetched)
         recorded = await self._record(lease, found)
         if not recorded.stale:
-            self.tally = self.tally.plus(found, recorded)
+            first = found.feed.id not in self._met
+            self._met.add(found.feed.id)
+            self.tally = self.tally.plus(found, recorded, first=first)
             self._tell(found)
 
     async def _record(self, lease: Lease, found: Visit) -> Recorded:

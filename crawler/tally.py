@@ -18,6 +18,7 @@ class Tally:
     """What a crawl has done so far."""
 
     feeds: int = 0  # to be visited
+    met: int = 0  # of them, so far; a feed may be visited more than once
     visited: int = 0
     unchanged: int = 0
     failed: int = 0
@@ -26,12 +27,13 @@ class Tally:
     indexed: int = 0
     problems: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # blog, sentence
 
-    def plus(self, visit: Visit, recorded: Recorded) -> "Tally":
-        """Return the tally with one more visit."""
+    def plus(self, visit: Visit, recorded: Recorded, *, first: bool) -> "Tally":
+        """Return the tally with one more visit; `first` if it is the feed's first of this crawl."""
         failed = visit.outcome is Outcome.FAILED
         problem = ((visit.feed.title or visit.feed.url, visit.poll.detail),) if failed else ()
         return replace(
             self,
+            met=self.met + first,
             visited=self.visited + 1,
             unchanged=self.unchanged + (visit.outcome is Outcome.SAME),
             failed=self.failed + failed,
@@ -44,7 +46,7 @@ class Tally:
         """Return the tally in words."""
         posts = "post" if self.new == 1 else "posts"
         return (
-            f"{self.visited} of {self.feeds} blogs visited, {self.failed} failed, "
+            f"{self.met} of {self.feeds} blogs visited, {self.failed} failed, "
             f"{self.new} new {posts}"
         )
 
@@ -96,7 +98,7 @@ class Lines:
     def show(self, tally: Tally) -> None:
         """Write the tally down if it is time to."""
         self._waiting = tally.sentence()
-        if monotonic() - self._last >= EVERY or tally.visited == tally.feeds:
+        if monotonic() - self._last >= EVERY or tally.met == tally.feeds:
             self._write()
 
     def say(self, sentence: str) -> None:
@@ -131,8 +133,8 @@ class Bar:
     def show(self, tally: Tally) -> None:
         """Move the bar."""
         rest = f"{tally.failed} failed · {tally.new} new posts"
-        total = max(tally.feeds, tally.visited) or None
-        self._progress.update(self._task, completed=tally.visited, total=total, rest=rest)
+        total = tally.feeds or None
+        self._progress.update(self._task, completed=tally.met, total=total, rest=rest)
 
     def say(self, sentence: str) -> None:
         """Print the sentence above the bar."""
