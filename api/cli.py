@@ -135,7 +135,7 @@ def search(
         entries = [asdict(entry_out(post)) for post in posts]
         _print_json({"understood": describe(asked), "total": results.total, "entries": entries})
         return
-    print(f"{describe(asked)} {results.total} posts.")
+    print(f"{describe(asked)} {_posts(results.total)}.")
     for post in posts:
         print(f"\n{post.title}\n  {post.feed.title}, {_day(post.sort_at)}\n  {post.url}")
 
@@ -246,7 +246,7 @@ def rebuild(as_json: Json = False) -> None:
     if as_json:
         _print_json(asdict(done))
     else:
-        print(f"The search index is new: {done.updated} posts.")
+        print(f"The search index is new: {_posts(done.updated)}.")
 
 
 @app.command(epilog="Example: planet check --json")
@@ -312,6 +312,10 @@ def _details(one: Followed) -> str:
         "Next visit": _moment(max(poll.due, poll.not_before)),
     }
     return "\n".join(f"{name + ':':<12} {value}" for name, value in lines.items() if value)
+
+
+def _posts(count: int) -> str:
+    return f"{count:,} post{'' if count == 1 else 's'}"
 
 
 def _day(moment: datetime) -> str:

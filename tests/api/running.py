@@ -66,6 +66,13 @@ class Installation:
         """Run a command with --json; return what it said."""
         return json.loads(self.planet(*arguments, "--json"))
 
+    def python(self, code: str) -> str:
+        """Run some Python in the environment of the commands; return what it printed."""
+        command = [sys.executable, "-c", f"import json; {code}"]
+        return subprocess.run(
+            command, env=self.environment, check=True, capture_output=True, text=True
+        ).stdout
+
     def catalogue(self) -> Catalogue:
         """What pages would show."""
         return Catalogue(open_database(f"sqlite:///{self.folder / 'var' / 'planet.db'}"))
