@@ -145,9 +145,11 @@ class Entry:
     def digest(self) -> str:
         """A fingerprint of what a reader or a search would see.
 
-        `updated` is left out: some feeds stamp it afresh on every visit.
+        `updated` is left out: some feeds stamp it afresh on every visit. So is a date
+        that is only the feed's, which changes with every other post (rule 7).
         """
-        published = self.published.timestamp() if self.published else None
+        dated = None if self.date_source is DateSource.FEED else self.published
+        published = dated.timestamp() if dated else None
         seen = (
             self.url,
             self.title,

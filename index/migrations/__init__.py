@@ -1,0 +1,1 @@
+"""How the database came to its present schema, a step a file."""

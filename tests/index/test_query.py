@@ -1,0 +1,93 @@
+"""Whatever is typed into the search box is understood somehow."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.model import Query
+from index.query import LONGEST, MOST, describe, parse_query, telling
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        pytest.param("damp mould", Query(words=("damp", "mould")), id="words"),
+        pytest.param('"damp and mould"', Query(phrases=("damp and mould",)), id="a phrase"),
+        pytest.param("“damp  and\nmould”", Query(phrases=("damp and mould",)), id="curly quotes"),
+        pytest.param("damp -pilot", Query(words=("damp",), without=("pilot",)), id="without"),
+        pytest.param(
+            'damp -"right to buy"',
+            Query(words=("damp",), without=("right to buy",)),
+            id="without a phrase",
+        ),
+        pytest.param("co-production", Query(words=("co-production",)), id="a hyphen is no minus"),
+        pytest.param("damp - mould", Query(words=("damp", "mould")), id="nor is a dash"),
+        pytest.param("--damp", Query(without=("damp",)), id="two minuses are one"),
+        pytest.param('damp "mould', Query(words=("damp", "mould")), id="a quote left open"),
+        pytest.param(
+            'damp -"mould', Query(words=("damp",), without=("mould",)), id="... after a minus"
+        ),
+        pytest.param('"" damp ""', Query(words=("damp",)), id="empty quotes"),
+        pytest.param("+damp (mould)!", Query(words=("damp", "mould")), id="stray operators"),
+        pytest.param("damp Damp DAMP", Query(words=("damp",)), id="once is enough"),
+        pytest.param("council’s", Query(words=("council’s",)), id="an apostrophe"),
+        pytest.param("Lly\u0302n", Query(words=("Llŷn",)), id="an accent apart from its letter"),
+        pytest.param("damp\x00mould", Query(words=("damp", "mould")), id="NUL"),
+        pytest.param("co\xadoperation", Query(words=("cooperation",)), id="a soft hyphen"),
+        pytest.param("damp 🎉 \ud83c", Query(words=("damp",)), id="emoji, and half of one"),
+        pytest.param("  ?! - \" '", Query(), id="nothing"),
+    ],
+)
+def test_a_query_is_words_phrases_and_what_to_leave_out(text: str, query: Query) -> None:
+    assert parse_query(text) == query
+
+
+def test_a_query_has_an_end() -> None:
+    words = parse_query(" ".join(f"w{i}" for i in range(MOST + 5))).words
+    assert words == tuple(f"w{i}" for i in range(MOST))
+    assert parse_query('"' + "damp " * (MOST + 5) + '"').phrases == (" ".join(["damp"] * MOST),)
+    assert len(parse_query("damp " + "m" * 2_000).words) == 1  # no half word
+    assert len(parse_query("m" * 2_000).words[0]) == LONGEST
+
+
+@given(st.text() | st.text('"- “”’\x00aeŷ\u0302🎉 \ud800\n', max_size=LONGEST * 2))
+def test_any_text_at_all_is_a_query(text: str) -> None:
+    query = parse_query(text)
+    terms = [*query.words, *query.phrases, *query.without]
+    assert all(any(c.isalnum() for c in term) for term in terms)
+    assert sum(len(term.split()) for term in terms) <= MOST
+    assert describe(query).endswith((".", "!"))
+
+
+@given(st.text('"- aeŷ’', max_size=60))
+def test_what_was_understood_reads_back_to_itself(text: str) -> None:
+    query = parse_query(text)
+    phrases = [f'"{phrase}"' for phrase in query.phrases]
+    without = [f'-"{term}"' if " " in term else f"-{term}" for term in query.without]
+    assert parse_query(" ".join([*query.words, *phrases, *without])) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("damp", "Posts about damp."),
+        ("how to stop damp and mould", "Posts about stop, damp and mould."),
+        ('damp "in the home"', "Posts about damp, with the exact words “in the home”."),
+        ("damp -pilot -trial", "Posts about damp, without pilot or trial."),
+        ("-pilot", "Say what to look for as well: this only leaves out pilot."),
+        ("", "There is nothing to look for yet: type a word or two."),
+        ("the who", "Posts about the and who."),
+    ],
+)
+def test_a_reader_is_told_what_was_understood(text: str, sentence: str) -> None:
+    assert describe(parse_query(text)) == sentence
+
+
+def test_a_reader_is_told_that_the_rest_was_not_read() -> None:
+    sentence = describe(parse_query("damp " * 3 + " ".join(f"w{i}" for i in range(MOST))))
+    assert sentence.endswith(f"Only {MOST} words are looked for.")
+
+
+def test_stop_words_count_if_there_is_nothing_else() -> None:
+    assert telling(["The", "damp"]) == ["damp"]
+    assert telling(["The", "who"]) == ["The", "who"]
