@@ -28,7 +28,7 @@ class Tally:
     problems: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # blog, sentence
 
     def plus(self, visit: Visit, recorded: Recorded, *, first: bool) -> "Tally":
-        """Return the tally with one more visit; `first` if it is the feed's first of this crawl."""
+        """Return the tally with one more visit, the feed's `first` of this crawl or not."""
         failed = visit.outcome is Outcome.FAILED
         problem = ((visit.feed.title or visit.feed.url, visit.poll.detail),) if failed else ()
         return replace(

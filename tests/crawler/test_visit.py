@@ -18,7 +18,9 @@ LEASE = Lease(feed=FEED, poll=Poll(), token="t", until=NOW + HOUR)
 HOME = b'<html><link rel="alternate" type="application/rss+xml" href="/atom.xml"><body>Hello'
 
 
-def response(body: str | bytes = b"", status: int = 200, url: str = URL, **headers: str) -> Response:
+def response(
+    body: str | bytes = b"", status: int = 200, url: str = URL, **headers: str
+) -> Response:
     whole = body.encode() if isinstance(body, str) else body
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(url=url, status=status, headers=named, body=whole)
@@ -124,7 +126,9 @@ def test_failures_are_counted_until_a_visit_works() -> None:
 
 @pytest.mark.rule(15)
 def test_a_check_for_browsers_is_named_for_what_it_is() -> None:
-    assert "only browsers pass" in visited(response(status=403, cf_mitigated="challenge")).poll.detail
+    assert (
+        "only browsers pass" in visited(response(status=403, cf_mitigated="challenge")).poll.detail
+    )
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 418, 451, 500, 503, 999])
