@@ -70,6 +70,7 @@ def _rss1(blog: DemoBlog, base: str) -> bytes:
     _add(channel, "title", blog.title)
     _add(channel, "link", f"{base}/{blog.slug}/")
     _add(channel, "description", blog.about)
+    _add(channel, "dc:language", blog.language)
     order = _add(_add(channel, "items"), "rdf:Seq")
     for post in blog.posts:
         guid = _guid(blog, post, base)

@@ -13,7 +13,7 @@ from index.database import Database
 from index.model import Outcome, Poll, Visit
 from index.outbox import Outbox
 from index.refresh import refresh
-from index.settings import Settings
+from index.settings import Settings, read_settings
 from index.store import Store
 from tests.conftest import ENTRY, FEED, NOW
 
@@ -32,7 +32,7 @@ MANY = [
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings for a planet in a folder of its own, whatever the environment says."""
-    return Settings(home=tmp_path, contact="test@planet.example", _env_file=None)
+    return read_settings(home=tmp_path, contact="test@planet.example")
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_a_missing_index_is_said_and_does_no_other_harm(
 
 
 def test_a_missing_database_is_a_page_that_says_try_again(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, _env_file=None)
+    settings = read_settings(home=tmp_path)
     with TestClient(create_app(settings, clock=lambda: NOW)) as client:
         answer = client.get("/")
         assert answer.status_code == 503

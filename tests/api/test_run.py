@@ -102,6 +102,7 @@ def test_a_dead_crawler_is_started_again_and_readers_notice_nothing(
     with running(installation, "run", "--port", str(port)) as process:
         wait_for(port, "/", "Damp sensors")
         first = crawler(process)
+        assert first is not None
         first.kill()
         while crawler(process, other_than=first.pid) is None:
             assert "Damp sensors" in get(port)
