@@ -7,7 +7,6 @@ from index.errors import PlanetError
 from index.outbox import Outbox
 from index.refresh import IndexStatus, status
 
-
 PATIENCE = 5.0  # seconds for which an answer is good enough for a page
 
 
