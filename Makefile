@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 READY := .venv/ready
 READY_DEV := .venv/ready-dev
+READY_BENCH := .venv/ready-bench
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url \
@@ -32,7 +33,7 @@ check: $(READY_DEV) ## Format, lint, types, imports and tests: what must pass be
 format: $(READY_DEV) ## Put the code into its one format
 	@$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
 
-bench: $(READY_DEV) ## Measure, side by side with others
+bench: $(READY_BENCH) ## Measure, side by side with others
 	@$(BIN)/python -m benchmarks
 
 screenshots: $(READY_DEV) ## Make the README's screenshot from the demo
@@ -42,6 +43,7 @@ lock: $(READY) ## Choose dependencies anew, and lock them with their hashes
 	@$(BIN)/python -m pip install -q uv
 	@$(LOCK) pyproject.toml --group build -o requirements.lock
 	@$(LOCK) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(LOCK) pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean: ## Remove what `setup` and the tests made; var/ stays
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
@@ -62,4 +64,9 @@ $(READY): requirements.lock pyproject.toml
 $(READY_DEV): $(READY) requirements-dev.lock
 	@echo "Adding what the tests need."
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(READY_BENCH): $(READY_DEV) requirements-bench.lock
+	@echo "Adding what we are compared with."
+	@$(PIP) --require-hashes -r requirements-bench.lock
 	@touch $@

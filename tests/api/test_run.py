@@ -51,10 +51,11 @@ def get(port: int, path: str = "/") -> str:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
                 return str(answer.read().decode())
-        except (ConnectionError, urllib.error.URLError) as error:
-            if isinstance(error, urllib.error.HTTPError):
-                raise
-            time.sleep(0.1)
+        except urllib.error.HTTPError as error:
+            assert error.code == 503, error  # "try again soon": the index is on its way
+        except (ConnectionError, urllib.error.URLError):
+            pass
+        time.sleep(0.1)
 
 
 def wait_for(port: int, path: str, text: str) -> str:
