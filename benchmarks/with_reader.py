@@ -5,7 +5,9 @@
 https://pypi.org/project/reader/ keeps feeds in SQLite and searches with FTS5.
 """
 
+import json
 import sys
+import time
 
 from reader import make_reader
 
@@ -18,11 +20,13 @@ def main() -> None:
         reader.add_feed(url, exist_ok=True)
     if not reader.is_search_enabled():
         reader.enable_search()
-    reader.update_feeds(workers=workers)
+    began = time.perf_counter()
+    reader.update_feeds(scheduled=False, workers=workers)  # every feed, due or not
     reader.update_search()
+    seconds = time.perf_counter() - began
     counts = reader.get_entry_counts()
     found = reader.search_entry_counts("council")
-    print(counts.total, found.total)
+    print(json.dumps({"entries": counts.total, "found": found.total, "seconds": seconds}))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ index are worked on by one thread of their own, so that a slow disk holds up no 
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -24,10 +24,18 @@ from typing import Any, TypeVar
 from crawler.fetched import Fetched, NoResponse, Response
 from crawler.listing import Listing
 from crawler.pool import Pool
+from crawler.robots import origin
 from crawler.tally import Report, Tally
 from crawler.visit import conditional_headers, visit
-from index.errors import ParseError, PlanetError, SearchError, StoreError
-from index.model import Lease, Recorded, Visit
+from index.errors import (
+    ParseError,
+    PlanetError,
+    SearchError,
+    StoreBusy,
+    StoreError,
+    StoreFull,
+)
+from index.model import Lease, Recorded, Robots, Visit
 from index.refresh import Refreshed
 from index.store import Store
 
@@ -56,6 +64,9 @@ class Crawl:
     tally: Tally = field(default_factory=Tally)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     failures: list[StoreError] = field(default_factory=list)  # that ended a crawl once over
+    _robots: dict[str, Robots] = field(default_factory=dict)  # of leased feeds
+    _found: list[tuple[Lease, Visit, asyncio.Future[Recorded]]] = field(default_factory=list)
+    _recording: asyncio.Task[None] | None = None
     _met: set[int] = field(default_factory=set)  # feeds visited so far
     _warned: dict[str, float] = field(default_factory=dict)  # when a sentence was last said
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -76,6 +87,7 @@ class Crawl:
 
     async def work(self, fetch: Fetch) -> None:
         """Do what is due with `fetch`, the spider's; return when there is no more to do."""
+        began = monotonic()
         slots = asyncio.Semaphore(self.concurrency)
         under_way: set[asyncio.Task[None]] = set()
         while not self._stop.is_set():
@@ -93,6 +105,7 @@ class Crawl:
                 await self._wait(TICK)
         await self._drain(under_way)
         await self.refresh()
+        self.tally = replace(self.tally, seconds=round(monotonic() - began, 3))
 
     async def refresh(self) -> None:
         """Tell the search index what has changed, if anything has."""
@@ -125,12 +138,27 @@ class Crawl:
             self._warned[sentence] = now
             self.report.say(sentence)
 
+    async def recall(self, where: str) -> Robots | None:
+        """Return the robots.txt that the store remembers of an origin."""
+        known = self._robots.pop(where, None)
+        return known or (await self.apart(self.store.robots, [where])).get(where)
+
+    async def keep(self, found: Robots) -> None:
+        """Let the store remember a robots.txt."""
+        await self.apart(self.store.keep_robots, found)
+
     async def _lease(self, room: int) -> list[Lease]:
+        def look() -> tuple[list[Lease], dict[str, Robots]]:
+            leases = self.store.lease(self.clock(), room)
+            return leases, self.store.robots({origin(lease.address) for lease in leases})
+
         try:
-            return await self.apart(self.store.lease, self.clock(), room)
+            leases, known = await self.apart(look)
         except StoreError as error:
             await self._complain(error)
             return []
+        self._robots |= known
+        return leases
 
     async def _visit(self, lease: Lease, fetch: Fetch, slots: asyncio.Semaphore) -> None:
         async with slots:
@@ -149,12 +177,40 @@ class Crawl:
     async def _record(self, lease: Lease, found: Visit) -> Recorded:
         """Record a visit, if need be again and again: the blog shall not be asked twice."""
         while True:
+            answer: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
+            self._found.append((lease, found, answer))
+            if self._recording is None:
+                self._recording = asyncio.create_task(self._record_found())
             try:
-                return await self.apart(self.store.record, lease, found)
+                return await answer
             except StoreError as error:
                 await self._complain(error)
                 if self._stop.is_set():
                     return Recorded(stale=True)
+
+    async def _record_found(self) -> None:
+        """Record what visits find, as much in one transaction as came in during the last."""
+        while self._found:
+            taken, self._found = self._found, []
+            visits = [(lease, found) for lease, found, _ in taken]
+            results = await self.apart(self._recorded, visits)
+            for (_, _, answer), result in zip(taken, results, strict=True):
+                if answer.cancelled():
+                    continue
+                if isinstance(result, Recorded):
+                    answer.set_result(result)
+                else:
+                    answer.set_exception(result)
+        self._recording = None
+
+    def _recorded(self, visits: Sequence[tuple[Lease, Visit]]) -> list[Recorded | StoreError]:
+        """Record these visits together, or each by itself if one of them cannot be."""
+        try:
+            return list(self.store.record_all(visits))
+        except StoreError as error:
+            if len(visits) == 1 or isinstance(error, StoreBusy | StoreFull):
+                return [error for _ in visits]
+            return [result for visit in visits for result in self._recorded([visit])]
 
     async def _read(self, lease: Lease, fetched: Fetched) -> Visit:
         now, luck = self.clock(), random.random()  # noqa: S311  (jitter, not a secret)

@@ -25,6 +25,7 @@ class Tally:
     new: int = 0
     changed: int = 0
     indexed: int = 0
+    seconds: float = 0.0  # from the first lease to the index told, once all is done
     problems: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # blog, sentence
 
     def plus(self, visit: Visit, recorded: Recorded, *, first: bool) -> "Tally":

@@ -29,7 +29,6 @@ from crawler.spider import Manners, PlanetSpider, scrapy_settings
 from crawler.tally import Report, Tally
 from index.database import open_database
 from index.errors import AlreadyRunning
-from index.model import Robots
 from index.outbox import Outbox
 from index.refresh import refresh
 from index.settings import Settings
@@ -132,12 +131,6 @@ def _crawl(settings: Settings, report: Report, *, forever: bool) -> Crawl:
 
 
 def _manners(settings: Settings, crawl: Crawl) -> Manners:
-    async def recall(origin: str) -> Robots | None:
-        return await crawl.apart(crawl.store.robots, origin)
-
-    async def keep(found: Robots) -> None:
-        await crawl.apart(crawl.store.keep_robots, found)
-
     return Manners(
         user_agent=settings.user_agent,
         delay=settings.delay,
@@ -145,8 +138,8 @@ def _manners(settings: Settings, crawl: Crawl) -> Manners:
         allowed=settings.allow_addresses,
         proxy=settings.proxy,
         timeout=settings.timeout,
-        recall=recall,
-        keep=keep,
+        recall=crawl.recall,
+        keep=crawl.keep,
     )
 
 

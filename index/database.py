@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url
 
 from index.errors import StoreBusy, StoreError, StoreFull
 
 BUSY = 10  # seconds to wait for another process's transaction
+MIGRATIONS = Path(__file__).parent / "migrations"
 BATCH = 900  # values a statement may carry: SQLite's limit was 999 for long
 
 
@@ -92,19 +93,16 @@ def migrate(url: str) -> None:
 
 
 def _upgrade(database: Database) -> None:
-    # Alembic is wanted here alone, and takes a while to import.
+    if _revision(database) == _newest_revision():
+        return
+    # Alembic is wanted here alone, and takes half a second to import.
     from alembic import command
     from alembic.config import Config
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
     from alembic.util import CommandError
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    config.set_main_option("script_location", str(MIGRATIONS))
     with database.write() as db:
-        if MigrationContext.configure(db).get_current_revision() == head:
-            return
         config.attributes["connection"] = db
         try:
             command.upgrade(config, "head")
@@ -113,6 +111,19 @@ def _upgrade(database: Database) -> None:
                 "The database was made by a newer version of this program. "
                 "Update the program, or set PLANET_HOME to another folder."
             ) from error
+
+
+def _revision(database: Database) -> str:
+    """Return the schema that the database has, by Alembic's own table; empty if none."""
+    with database.read() as db:
+        if not inspect(db).has_table("alembic_version"):
+            return ""
+        return str(db.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+
+
+def _newest_revision() -> str:
+    """Return the schema that this program wants: the number of the last migration."""
+    return max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).split("_")[0]
 
 
 def _configure(connection: Any, _record: object) -> None:

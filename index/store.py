@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from index import following
 from index.address import slot
@@ -66,24 +66,18 @@ class Store:
         Nobody else is given them, nor another feed of their hosts, until they are recorded
         or the lease ends: the feeds of a worker that died fall due again by themselves.
         """
-        until = now + LEASE
+        until, token = now + LEASE, secrets.token_hex(8)
         with self.database.write() as db:
             rows = db.execute(_due(now, limit)).mappings().all()
             leases = [
-                Lease(
-                    feed=feed_of(row, JOINED),
-                    poll=poll_of(row),
-                    token=secrets.token_hex(8),
-                    until=until,
-                )
+                Lease(feed=feed_of(row, JOINED), poll=poll_of(row), token=token, until=until)
                 for row in rows
             ]
-            for lease in leases:
-                db.execute(
-                    update(polls)
-                    .where(polls.c.feed_id == lease.feed.id)
-                    .values(leased_until=until, token=lease.token)
-                )
+            db.execute(
+                update(polls)
+                .where(polls.c.feed_id.in_([lease.feed.id for lease in leases]))
+                .values(leased_until=until, token=token)
+            )
         return leases
 
     def active(self) -> int:
@@ -154,19 +148,25 @@ class Store:
 
         The feed's status is left alone: it may have been decided on during the visit.
         """
-        with self.database.write() as db:
-            now = _feed(db, lease.feed.id)
-            if now is None or not _holds(db, lease):
-                return Recorded(stale=True)
-            recorded = Recorded()
-            if now.status not in TOMBSTONES:
-                _keep_feed(db, now, visit.feed)
-                first_import = lease.poll.succeeded is None
-                recorded = _keep_entries(db, now, visit, first_import=first_import)
-            _keep_poll(db, lease, visit)
-            _keep_visit(db, lease.feed.id, visit, recorded.new)
-            _note(db, visit, changed=bool(recorded.new or recorded.changed or _told(lease, visit)))
+        [recorded] = self.record_all([(lease, visit)])
         return recorded
+
+    def record_all(self, visits: Sequence[tuple[Lease, Visit]]) -> list[Recorded]:
+        """Keep what several visits found, in one transaction: all of it or nothing."""
+        with self.database.write() as db:
+            held = _held(db, [lease for lease, _ in visits])
+            kept = [
+                (lease, visit, _keep(db, held[lease.feed.id], lease, visit))
+                for lease, visit in visits
+                if lease.feed.id in held
+            ]
+            if kept:
+                _keep_polls(db, kept)
+                keep_fact(db, CRAWLED, write_moment(max(visit.at for _, visit, _ in kept)))
+            if any(r.new or r.changed or _told(lease, visit) for lease, visit, r in kept):
+                turn(db)
+        recorded = {lease.feed.id: result for lease, _, result in kept}
+        return [recorded.get(lease.feed.id, Recorded(stale=True)) for lease, _ in visits]
 
     def feeds(self) -> list[Feed]:
         """Return every feed there is, whatever its status, by title."""
@@ -174,11 +174,15 @@ class Store:
             rows = db.execute(select(feeds).order_by(func.lower(feeds.c.title), feeds.c.id))
             return [feed_of(row) for row in rows.mappings()]
 
-    def robots(self, origin: str) -> Robots | None:
-        """Return what we know of the robots.txt at `origin` (scheme, host and port)."""
+    def robots(self, origins: Iterable[str]) -> dict[str, Robots]:
+        """Return what we know of the robots.txt at these origins (scheme, host and port)."""
+        wanted = list(origins)
+        found: dict[str, Robots] = {}
         with self.database.read() as db:
-            row = db.execute(select(robots).where(robots.c.origin == origin)).mappings().first()
-        return Robots(**row) if row else None
+            for start in range(0, len(wanted), BATCH):
+                query = select(robots).where(robots.c.origin.in_(wanted[start : start + BATCH]))
+                found |= {row["origin"]: Robots(**row) for row in db.execute(query).mappings()}
+        return found
 
     def keep_robots(self, found: Robots) -> None:
         """Remember a robots.txt."""
@@ -224,14 +228,25 @@ def _due(now: datetime, limit: int) -> Any:
     )
 
 
-def _feed(db: Connection, feed: int) -> Feed | None:
-    row = db.execute(select(feeds).where(feeds.c.id == feed)).mappings().first()
-    return feed_of(row) if row else None
+Kept = tuple[Lease, Visit, Recorded]
 
 
-def _holds(db: Connection, lease: Lease) -> bool:
-    token = db.execute(select(polls.c.token).where(polls.c.feed_id == lease.feed.id)).scalar()
-    return token == lease.token
+def _held(db: Connection, leases: Sequence[Lease]) -> dict[int, Feed]:
+    """Return, as they are now, the feeds whose lease still holds."""
+    tokens = {lease.feed.id: lease.token for lease in leases}
+    query = select(feeds, polls.c.token).join(polls).where(feeds.c.id.in_(tokens))
+    rows = db.execute(query).mappings()
+    return {row["id"]: feed_of(row) for row in rows if row["token"] == tokens[row["id"]]}
+
+
+def _keep(db: Connection, now: Feed, lease: Lease, visit: Visit) -> Recorded:
+    """Keep what a visit learned of its feed, and the entries it found."""
+    if now.status in TOMBSTONES:
+        return Recorded()
+    _keep_feed(db, now, visit.feed)
+    if not visit.entries:
+        return Recorded()
+    return _keep_entries(db, now, visit, first_import=lease.poll.succeeded is None)
 
 
 def _keep_feed(db: Connection, now: Feed, seen: Feed) -> None:
@@ -285,30 +300,37 @@ def _content(entry: Entry, feed: Feed) -> dict[str, str]:
     }
 
 
-def _keep_poll(db: Connection, lease: Lease, visit: Visit) -> None:
-    next_address = replace(lease, feed=visit.feed, poll=visit.poll).address
+def _keep_polls(db: Connection, kept: Sequence[Kept]) -> None:
+    """Remember each visit, when the next one is due, and whose servers it will dial."""
     db.execute(
-        update(polls)
-        .where(polls.c.feed_id == lease.feed.id)
-        .values(
-            poll_row(visit.poll) | {"leased_until": None, "token": "", "slot": slot(next_address)}
-        )
+        update(polls).where(polls.c.feed_id == bindparam("of_feed")),
+        [
+            poll_row(visit.poll)
+            | {
+                "of_feed": lease.feed.id,
+                "leased_until": None,
+                "token": "",
+                "slot": slot(replace(lease, feed=visit.feed, poll=visit.poll).address),
+            }
+            for lease, visit, _ in kept
+        ],
     )
-
-
-def _keep_visit(db: Connection, feed: int, visit: Visit, new: int) -> None:
     db.execute(
-        insert(visits).values(
-            feed_id=feed,
-            at=visit.at,
-            outcome=visit.outcome.value,
-            status=visit.status,
-            seconds=round(visit.seconds, 3),
-            size=visit.size,
-            new=new,
-            problem=visit.poll.problem,
-            detail=visit.poll.detail,
-        )
+        insert(visits),
+        [
+            {
+                "feed_id": lease.feed.id,
+                "at": visit.at,
+                "outcome": visit.outcome.value,
+                "status": visit.status,
+                "seconds": round(visit.seconds, 3),
+                "size": visit.size,
+                "new": recorded.new,
+                "problem": visit.poll.problem,
+                "detail": visit.poll.detail,
+            }
+            for lease, visit, recorded in kept
+        ],
     )
 
 
@@ -316,9 +338,3 @@ def _told(lease: Lease, visit: Visit) -> bool:
     """Whether what the directory says of the feed has changed."""
     before, after = lease.poll, visit.poll
     return (before.problem, before.detail, before.aim) != (after.problem, after.detail, after.aim)
-
-
-def _note(db: Connection, visit: Visit, *, changed: bool) -> None:
-    keep_fact(db, CRAWLED, write_moment(visit.at))
-    if changed:
-        turn(db)

@@ -174,6 +174,20 @@ def test_a_visit_whose_lease_ended_changes_nothing(store: Store, catalogue: Cata
     assert [post.title for post in catalogue.latest(10)] == [ENTRY.title]
 
 
+def test_visits_are_recorded_together_and_each_counts_for_itself(
+    store: Store, catalogue: Catalogue
+) -> None:
+    others = [replace(FEED, url=f"https://{n}.example/feed", site="") for n in range(3)]
+    follow(store, *others)
+    leases = store.lease(NOW, limit=3)
+    late = replace(leases[2], token="of another lease")
+    visits = [(leases[0], read(leases[0], ENTRY)), (leases[1], read(leases[1]))]
+    recorded = store.record_all([*visits, (late, read(late, ENTRY))])
+    assert [(one.new, one.stale) for one in recorded] == [(1, False), (0, False), (0, True)]
+    assert len(catalogue.latest(10)) == 1
+    assert store.lease(NOW, limit=3) == []
+
+
 def test_a_visit_does_not_undo_a_withdrawal(
     store: Store, catalogue: Catalogue, outbox: Outbox
 ) -> None:
@@ -243,11 +257,13 @@ def test_every_visit_is_remembered_up_to_the_last_fifty(store: Store, database: 
 
 
 def test_robots_are_remembered(store: Store) -> None:
-    assert store.robots("https://parks.example") is None
+    assert store.robots(["https://parks.example"]) == {}
     first = Robots(origin="https://parks.example", status=200, body="User-agent: *", fetched=NOW)
     for robots in (first, replace(first, status=404, body="")):
         store.keep_robots(robots)
-        assert store.robots("https://parks.example") == robots
+        assert store.robots(["https://parks.example", "https://other.example"]) == {
+            "https://parks.example": robots
+        }
 
 
 def test_a_full_disk_is_said_plainly_and_loses_nothing(
@@ -329,3 +345,22 @@ def test_what_was_written_is_what_is_read(
         tuple(tags),
         published,
     )
+
+
+def test_a_database_of_a_newer_program_is_left_alone(database: Database) -> None:
+    url = str(database.engine.url)
+    migrate(url)
+    with database.write() as db:
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="newer version"):
+        migrate(url)
+
+
+def test_the_tables_are_those_that_the_migrations_make(database: Database) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from index.schema import metadata
+
+    with database.read() as db:
+        assert compare_metadata(MigrationContext.configure(db), metadata) == []
