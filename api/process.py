@@ -1,10 +1,11 @@
 """The two children of `planet run`, each a process of its own: `web` and `crawler`.
 
-    python -m api.process web LIFELINE LISTENER
+    python -m api.process web LIFELINE LISTENER GO
     python -m api.process crawler LIFELINE
 
 The arguments are inherited file descriptors. The lifeline is a pipe whose other end
-the parent holds: when it closes, the parent is gone, and so must we be.
+the parent holds: when it closes, the parent is gone, and so must we be. A byte from GO
+says that the database has been migrated.
 """
 
 import os
@@ -20,11 +21,12 @@ from index.settings import read_settings
 
 def main(arguments: list[str]) -> int:
     """Be one of the children until told to stop; return the exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C before we are up ends us without a word
     role, lifeline, *rest = arguments
     threading.Thread(target=_outlive_nobody, args=(int(lifeline),), daemon=True).start()
     try:
         if role == "web":
-            _serve(int(rest[0]))
+            _serve(int(rest[0]), int(rest[1]))
         else:
             _crawl()
     except PlanetError as error:
@@ -38,11 +40,12 @@ def _outlive_nobody(lifeline: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _serve(listener: int) -> None:
+def _serve(listener: int, go: int) -> None:
     import uvicorn
 
     from api.app import create_app
 
+    os.read(go, 1)
     app = create_app(read_settings())
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
     with suppress(KeyboardInterrupt):  # uvicorn raises Ctrl-C again once it has shut down

@@ -1,7 +1,9 @@
 """`planet run` as a parent and two children: the web process and the crawler.
 
     parent   binds the port, migrates the database, starts both, waits
-    web      answers readers; a feed that takes long to parse delays nobody
+    web      answers readers; a feed that takes long to parse delays nobody. It is started
+             first and imports what it needs while the database is migrated, and opens
+             the database when it is told to go
     crawler  visits, records, writes the index; started again when it dies
 
 The children are told to end with SIGTERM, or see the parent's end of a pipe close if it
@@ -20,7 +22,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
 
-from index.database import migrate
 from index.errors import PortTaken
 from index.settings import Settings
 
@@ -48,9 +49,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def run(settings: Settings, host: str, port: int, *, say: Callable[[str], None] = print) -> None:
-    """Serve and crawl until SIGINT or SIGTERM. Raises PortTaken, StoreError, SettingsError."""
+    """Serve and crawl until SIGINT or SIGTERM. Raises PortTaken and StoreError."""
     listener = listen(host, port)
-    migrate(settings.database)
     say(f"{settings.title} is at http://{host}:{listener.getsockname()[1]} (Ctrl-C stops it).")
     if not settings.contact:
         say(
@@ -59,6 +59,22 @@ def run(settings: Settings, host: str, port: int, *, say: Callable[[str], None] 
         )
     with listener:
         _Family(settings=settings, listener=listener, say=say).live()
+
+
+class _Pipe:
+    """A pipe from us to our children."""
+
+    def __init__(self) -> None:
+        self.reading, self._writing = os.pipe()
+
+    def say(self) -> None:
+        """Write a byte for one child to read."""
+        os.write(self._writing, b".")
+
+    def close(self) -> None:
+        """Close both ends."""
+        os.close(self._writing)
+        os.close(self.reading)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,38 +91,46 @@ class _Family:
     settings: Settings
     listener: socket.socket
     say: Callable[[str], None]
+    _lifeline: _Pipe = field(default_factory=_Pipe)  # never written: closed when we are gone
+    _go: _Pipe = field(default_factory=_Pipe)  # a byte for each web process that may open up
     _ending: threading.Event = field(default_factory=threading.Event)
     _falls: dict[str, int] = field(default_factory=dict)  # quick deaths in a row
 
     def live(self) -> None:
-        """Start both children, and keep them alive until a signal comes."""
-        reading, writing = os.pipe()
+        """Start both children, and keep them alive until a signal comes. Raises StoreError."""
         previous = {
             number: signal.signal(number, self._signal)
             for number in (signal.SIGINT, signal.SIGTERM)
         }
-        children = [self._start("web", reading), self._start("crawler", reading)]
+        children = [self._start("web")]
         try:
+            from index.database import migrate  # while the web process imports as much again
+
+            migrate(self.settings.database)
+            self._go.say()
+            children.append(self._start("crawler"))
             while not self._ending.wait(0.2):
-                children = [self._look_after(child, reading) for child in children]
+                children = [self._look_after(child) for child in children]
         finally:
             self._end(children)
-            os.close(writing)
-            os.close(reading)
+            self._lifeline.close()
+            self._go.close()
             for number, handler in previous.items():
                 signal.signal(number, handler)
 
     def _signal(self, _number: int, _frame: FrameType | None) -> None:
         self._ending.set()
 
-    def _start(self, role: str, lifeline: int) -> _Child:
-        fds = (lifeline, self.listener.fileno()) if role == "web" else (lifeline,)
+    def _start(self, role: str) -> _Child:
+        fds: tuple[int, ...] = (self._lifeline.reading,)
+        if role == "web":
+            fds += (self.listener.fileno(), self._go.reading)
         command = [sys.executable, "-m", "api.process", role, *(str(fd) for fd in fds)]
         environment = os.environ | environment_of(self.settings)
         process = subprocess.Popen(command, pass_fds=fds, env=environment)  # noqa: S603
         return _Child(role=role, process=process)
 
-    def _look_after(self, child: _Child, lifeline: int) -> _Child:
+    def _look_after(self, child: _Child) -> _Child:
         code = child.process.poll()
         if code is None or self._ending.is_set():
             return child
@@ -116,7 +140,9 @@ class _Family:
         what = "page server" if child.role == "web" else child.role
         self.say(f"The {what} ended by itself (status {code}). Starting it again in {wait:g} s.")
         self._ending.wait(wait)
-        return self._start(child.role, lifeline)
+        if child.role == "web":
+            self._go.say()
+        return self._start(child.role)
 
     def _end(self, children: list[_Child]) -> None:
         for child in children:
