@@ -40,7 +40,7 @@ from index.refresh import Refreshed
 from index.store import Store
 
 TICK = 1.0  # seconds between two looks for work
-AHEAD = 3  # leases held for each request that may be under way, so that none waits for another
+AHEAD = 6  # leases held for each request that may be under way, so that none waits for another
 GRACE = 5.0  # seconds that visits under way are given when we are told to stop
 PAUSE = 60.0  # seconds before the store is tried again when it cannot be written
 SILENCE = 600.0  # seconds before the same warning is given again
@@ -93,7 +93,8 @@ class Crawl:
         while not self._stop.is_set():
             self._tick.clear()
             room = self.concurrency * AHEAD - len(under_way)
-            leases = await self._lease(room) if room >= self.concurrency else []
+            # Looking costs the same for one lease as for many.
+            leases = await self._lease(room) if room >= self.concurrency * AHEAD // 2 else []
             for lease in leases:
                 task = asyncio.create_task(self._visit(lease, fetch, slots))
                 under_way.add(task)
