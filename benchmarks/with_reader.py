@@ -2,7 +2,7 @@
 
     python -m benchmarks.with_reader DATABASE WORKERS < addresses, one a line
 
-https://pypi.org/project/reader/ keeps feeds in SQLite and searches with FTS5.
+`reader` (lemon24/reader) keeps feeds in SQLite and searches with FTS5.
 """
 
 import json
