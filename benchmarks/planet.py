@@ -30,8 +30,14 @@ class Planet:
     @property
     def environment(self) -> dict[str, str]:
         """The environment that its commands run in."""
+        # Nothing of the operator's own: no real database may be written to, and no proxy asked.
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("PLANET_") and not name.lower().endswith("_proxy")
+        }
         return {
-            **os.environ,
+            **inherited,
             "PLANET_HOME": str(self.home / "var"),
             "PLANET_OPML": str(self.home / "feeds.opml"),
             "PLANET_ALLOW_ADDRESSES": "127.0.0.0/8",
