@@ -120,19 +120,7 @@ def create_api(site: Site, health: Health) -> APIRouter:
         sort: Annotated[Sort, Query(description="Best first, or newest first")] = Sort.RELEVANCE,
         page: Annotated[int, Query(ge=1, le=25, description="Which page of 20 answers")] = 1,
     ) -> SearchOut:
-        found = answers(site, read_query(q), sort, page)
-        return SearchOut(
-            query=q,
-            understood=found.understood,
-            total=found.total,
-            page=found.page,
-            pages=found.pages,
-            answers=[
-                FoundOut(entry=entry_out(a.post), title=a.title, passage=a.passage)
-                for a in found.answers
-            ],
-            coverage=site.catalogue.coverage(),
-        )
+        return _search_out(site, q, sort, page)
 
     @router.get("/api/feeds", summary="The blogs we follow", tags=["feeds"])
     def feeds() -> list[FeedOut]:
@@ -144,6 +132,22 @@ def create_api(site: Site, health: Health) -> APIRouter:
         return JSONResponse(document, 200 if well else 503, headers={"Cache-Control": "no-store"})
 
     return router
+
+
+def _search_out(site: Site, q: str, sort: Sort, page: int) -> SearchOut:
+    found = answers(site, read_query(q), sort, page)
+    return SearchOut(
+        query=q,
+        understood=found.understood,
+        total=found.total,
+        page=found.page,
+        pages=found.pages,
+        answers=[
+            FoundOut(entry=entry_out(a.post), title=a.title, passage=a.passage)
+            for a in found.answers
+        ],
+        coverage=site.catalogue.coverage(),
+    )
 
 
 def entry_out(post: Post) -> EntryOut:

@@ -46,6 +46,25 @@ ACCEPT = (
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.5"
 )
 
+UNUSED = (  # downloader middlewares that we do without
+    "offsite.OffsiteMiddleware",
+    "robotstxt.RobotsTxtMiddleware",
+    "httpauth.HttpAuthMiddleware",
+    "retry.RetryMiddleware",
+    "redirect.MetaRefreshMiddleware",
+    "redirect.RedirectMiddleware",
+    "cookies.CookiesMiddleware",
+    "httpproxy.HttpProxyMiddleware",
+    "stats.DownloaderStats",
+    "httpcache.HttpCacheMiddleware",
+)
+IDLE = (  # extensions that we do without
+    "corestats.CoreStats",
+    "logcount.LogCount",
+    "telnet.TelnetConsole",
+    "logstats.LogStats",
+)
+
 Recall = Callable[[str], Awaitable[Robots | None]]
 Keep = Callable[[Robots], Awaitable[None]]
 
@@ -72,24 +91,6 @@ Work = Callable[[Fetch], Awaitable[None]]
 
 def scrapy_settings(manners: Manners) -> dict[str, Any]:
     """Return Scrapy's settings: everything off that we do not use."""
-    unused = (
-        "offsite.OffsiteMiddleware",
-        "robotstxt.RobotsTxtMiddleware",
-        "httpauth.HttpAuthMiddleware",
-        "retry.RetryMiddleware",
-        "redirect.MetaRefreshMiddleware",
-        "redirect.RedirectMiddleware",
-        "cookies.CookiesMiddleware",
-        "httpproxy.HttpProxyMiddleware",
-        "stats.DownloaderStats",
-        "httpcache.HttpCacheMiddleware",
-    )
-    idle = (
-        "corestats.CoreStats",
-        "logcount.LogCount",
-        "telnet.TelnetConsole",
-        "logstats.LogStats",
-    )
     return {
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
         "USER_AGENT": manners.user_agent,
@@ -109,10 +110,10 @@ def scrapy_settings(manners: Manners) -> dict[str, Any]:
         "LOG_ENABLED": False,
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.spider.Courtesy": 100,
-            **{f"scrapy.downloadermiddlewares.{name}": None for name in unused},
+            **{f"scrapy.downloadermiddlewares.{name}": None for name in UNUSED},
         },
         "SPIDER_MIDDLEWARES": {},
-        "EXTENSIONS": {f"scrapy.extensions.{name}": None for name in idle},
+        "EXTENSIONS": {f"scrapy.extensions.{name}": None for name in IDLE},
     }
 
 
@@ -271,11 +272,8 @@ _NO_SERVER = frozenset({"dns", "refused", "tls", "private", "port"})
 
 def understood(error: BaseException, url: str, manners: Manners) -> FetchError:
     """Say what went wrong with fetching `url`, in a code and one plain sentence."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, FetchError):
-            return cause
-        cause = cause.__cause__ or cause.__context__
+    if (ours := _our_own(error)) is not None:
+        return ours
     where = urlsplit(url).hostname or url
     match error:
         case troubles.CannotResolveHostError():
@@ -310,6 +308,14 @@ def understood(error: BaseException, url: str, manners: Manners) -> FetchError:
             "Its owner has to mend that; we look again by ourselves.",
         )
     return FetchError("failed", f"The connection to {where} failed. We try again by ourselves.")
+
+
+def _our_own(error: BaseException) -> FetchError | None:
+    """Return the refusal of ours that `error` came from, if it came from one."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, FetchError):
+        cause = cause.__cause__ or cause.__context__
+    return cause
 
 
 def _headers(answer: Answer) -> dict[str, str]:
