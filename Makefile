@@ -7,6 +7,9 @@ READY := .venv/ready
 READY_DEV := .venv/ready-dev
 READY_BENCH := .venv/ready-bench
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
+# A lock file is complete, so pip need not resolve: given `x[extra]` it would take the newest x
+# there is, and stop because the lock has no hash of that one.
+LOCKED := $(PIP) --require-hashes --no-deps
 
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate --python-version 3.11
@@ -57,16 +60,16 @@ $(READY): requirements.lock pyproject.toml
 	  { echo "Python's venv module is missing: on Debian and Ubuntu, install python3-venv, then run make again." >&2; exit 1; }
 	@echo "Setting up .venv: once, for a minute or two."
 	@$(PYTHON) -m venv .venv
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(LOCKED) -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(READY_DEV): $(READY) requirements-dev.lock
 	@echo "Adding what the tests need."
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(LOCKED) -r requirements-dev.lock
 	@touch $@
 
 $(READY_BENCH): $(READY_DEV) requirements-bench.lock
 	@echo "Adding what we are compared with."
-	@$(PIP) --require-hashes -r requirements-bench.lock
+	@$(LOCKED) -r requirements-bench.lock
 	@touch $@
