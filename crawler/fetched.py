@@ -1,10 +1,25 @@
-"""What came back from an address: a response, or the reason why there is none.
+"""What is asked of an address, and what comes back: a response, or the reason why there is none.
 
-These are plain values, so that everything after the network can be tried without one.
+These are plain values, so that everything around the network can be tried without one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A request to be made: `headers` are said to the address `validated` alone (rule 3).
+
+    `plain` leaves our contact out of the User-Agent, for servers that take it amiss
+    (rule 14). Where an address is only a guess, redirects are not worth following.
+    """
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    validated: str = ""
+    plain: bool = False
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +53,4 @@ class NoResponse:
 
 
 Fetched = Response | NoResponse
+Fetch = Callable[[Ask], Awaitable[Fetched]]

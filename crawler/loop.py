@@ -13,7 +13,7 @@ index are worked on by one thread of their own, so that a slow disk holds up no 
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, TypeVar
 
-from crawler.fetched import Fetched, NoResponse, Response
+from crawler.fetched import Ask, Fetch, Fetched, NoResponse, Response
 from crawler.listing import Listing
 from crawler.pool import Pool
 from crawler.robots import origin
@@ -47,7 +47,6 @@ SILENCE = 600.0  # seconds before the same warning is given again
 
 log = logging.getLogger("planet.crawler")
 T = TypeVar("T")
-Fetch = Callable[[str, dict[str, str], str], Awaitable[Fetched]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -163,8 +162,13 @@ class Crawl:
 
     async def _visit(self, lease: Lease, fetch: Fetch, slots: asyncio.Semaphore) -> None:
         async with slots:
-            headers = conditional_headers(lease.poll, self.clock())
-            fetched = await fetch(lease.address, headers, lease.poll.validated)
+            fetched = await fetch(
+                Ask(
+                    url=lease.address,
+                    headers=conditional_headers(lease.poll, self.clock()),
+                    validated=lease.poll.validated,
+                )
+            )
         if self._stop.is_set() and not isinstance(fetched, Response):
             return  # cut off by our own end: nothing that the blog should answer for
         found = await self._read(lease, fetched)

@@ -30,11 +30,12 @@ from scrapy.http import Request
 from scrapy.http import Response as Answer
 
 from crawler import robots
-from crawler.fetched import Fetched, Hop, NoResponse, Response
+from crawler.fetched import Ask, Fetch, Fetched, Hop, NoResponse, Response
+from index import __version__
 from index.address import check_address, slot
 from index.errors import FetchError
 from index.model import Robots
-from index.settings import Network
+from index.settings import AGENT, Network
 
 HOPS = 10
 LEAST_DELAY = 0.01  # seconds
@@ -74,6 +75,7 @@ class Manners:
     """How the spider behaves, and what it may remember."""
 
     user_agent: str
+    plain_agent: str = f"{AGENT}/{__version__}"  # what we call ourselves without a contact
     delay: float  # seconds between two requests to one host
     concurrency: int  # requests at once, over all hosts
     allowed: Sequence[Network] = ()
@@ -85,7 +87,6 @@ class Manners:
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
 
-Fetch = Callable[[str, dict[str, str], str], Awaitable[Fetched]]
 Work = Callable[[Fetch], Awaitable[None]]
 
 
@@ -134,22 +135,21 @@ class PlanetSpider(scrapy.Spider):
         for request in nothing:
             yield request
 
-    async def fetch(self, url: str, headers: dict[str, str], validated: str) -> Fetched:
-        """Fetch `url` politely. The `headers` are sent to the address `validated` alone.
+    async def fetch(self, ask: Ask) -> Fetched:
+        """Fetch politely what is asked for.
 
         Never raises for what a server or a network does: that is a NoResponse.
         """
         began = time.monotonic()
         hops: list[Hop] = []
-        meta = {"validators": headers, "validated": validated, "hops": hops}
         try:
-            request = Request(url, meta=meta, dont_filter=True)
+            request = Request(ask.url, meta={"ask": ask, "hops": hops}, dont_filter=True)
             engine = self.crawler.engine
             if engine is None:
                 raise FetchError("stopped", "The crawler is stopping.")
             answer = await engine.download_async(request)
         except (FetchError, ValueError, OSError, *_TROUBLES) as error:
-            trouble = understood(error, url, self.manners)
+            trouble = understood(error, ask.url, self.manners)
             return NoResponse(
                 code=trouble.code,
                 reason=str(trouble),
@@ -192,9 +192,12 @@ class Courtesy:
         check_address(request.url, private_ok=manners.allowed)
         if not request.meta.get("is_robots"):
             await self._ask_robots(request.url)
-            if request.url == request.meta["validated"]:
-                for name, value in request.meta["validators"].items():
+            ask: Ask = request.meta["ask"]
+            if request.url == ask.validated:
+                for name, value in ask.headers.items():
                     request.headers[name] = value
+            if ask.plain:
+                request.headers["User-Agent"] = manners.plain_agent
         request.meta["download_slot"] = slot(request.url)
         if manners.proxy:
             request.meta["proxy"] = manners.proxy
@@ -202,7 +205,7 @@ class Courtesy:
     def process_response(self, request: Request, response: Answer) -> Answer | Request:
         """Follow a redirect as a request of its own, with nothing carried along but the trail."""
         location = response.headers.get("Location")
-        if response.status not in REDIRECTS or not location:
+        if response.status not in REDIRECTS or not location or not _follows(request):
             return response
         hops: list[Hop] = request.meta["hops"]
         target = urljoin(request.url, location.decode("utf-8", "replace").strip())
@@ -214,8 +217,8 @@ class Courtesy:
                 f"{urlsplit(request.url).hostname} sends us round in circles. "
                 "Its owner has to mend that; we look again by ourselves.",
             )
-        kept = ("validators", "validated", "hops", "is_robots")
-        meta = {name: request.meta[name] for name in kept if name in request.meta}
+        kept = ("ask", "hops", "is_robots")
+        meta: dict[str, Any] = {n: request.meta[n] for n in kept if n in request.meta}
         return Request(target, meta=meta, dont_filter=True)
 
     async def _ask_robots(self, url: str) -> None:
@@ -316,6 +319,10 @@ def _our_own(error: BaseException) -> FetchError | None:
     while cause is not None and not isinstance(cause, FetchError):
         cause = cause.__cause__ or cause.__context__
     return cause
+
+
+def _follows(request: Request) -> bool:
+    return "ask" not in request.meta or request.meta["ask"].follow
 
 
 def _headers(answer: Answer) -> dict[str, str]:

@@ -13,9 +13,9 @@ import pytest
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.utils.reactor import install_reactor
 
-from crawler.fetched import Fetched
+from crawler.fetched import Ask, Fetch, Fetched
 from crawler.guard import guard
-from crawler.spider import Fetch, Manners, PlanetSpider, scrapy_settings
+from crawler.spider import Manners, PlanetSpider, scrapy_settings
 from index.model import Robots
 from tests.server import Server, serve
 
@@ -77,13 +77,18 @@ def spider(
         *urls: str,
         headers: dict[str, str] | None = None,
         validated: str = "",
+        plain: bool = False,
+        follow: bool = True,
         **manners: Any,
     ) -> list[Fetched]:
         found: Future[list[Fetched]] = Future()
 
         async def work(fetch: Fetch) -> None:
-            visits = (fetch(url, headers or {}, validated) for url in urls)
-            found.set_result(list(await asyncio.gather(*visits)))
+            asks = (
+                Ask(url=u, headers=headers or {}, validated=validated, plain=plain, follow=follow)
+                for u in urls
+            )
+            found.set_result(list(await asyncio.gather(*map(fetch, asks))))
 
         async def crawl() -> None:
             asked = _manners(robots, **manners)

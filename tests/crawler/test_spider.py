@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from crawler.fetched import Fetched, NoResponse, Response
+from index import __version__
 from index.model import Robots
 from tests.crawler.conftest import GUARDED
 from tests.server import (
@@ -82,6 +83,24 @@ def test_validators_that_came_from_behind_a_redirect_are_said_there(
     )
     assert answered(*fetched).status == 304
     assert "if-none-match" not in server.asked("/old")[0].headers
+
+
+@pytest.mark.rule(14)
+def test_the_plain_name_is_ours_without_the_contact(server: Server, spider: Fetch) -> None:
+    server.pages["/old"] = redirect("/feed")
+    server.pages["/feed"] = page(rss("Hello"))
+    spider(server.url("/old"), plain=True)
+    names = {seen.headers["user-agent"] for seen in server.requests if "robots" not in seen.path}
+    assert names == {f"council-planet/{__version__}"}
+
+
+@pytest.mark.rule(41)
+def test_a_guessed_address_that_leads_elsewhere_is_not_followed(
+    server: Server, spider: Fetch
+) -> None:
+    server.pages["/guess"] = redirect("/feed")
+    assert answered(*spider(server.url("/guess"), follow=False)).status == 302
+    assert server.asked("/feed") == []
 
 
 @pytest.mark.rule(21)
