@@ -13,10 +13,19 @@ from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, and_, fu
 from index.database import BATCH, Database
 from index.errors import NotFound
 from index.facts import CRAWLED, VERSION, fact
-from index.model import EPOCH, Coverage, Cursor, Followed, Health, Post
+from index.model import EPOCH, Coverage, Cursor, Followed, Health, Post, Visited
 from index.outbox import LISTED
-from index.rows import JOINED, feed_columns, feed_of, health_of, poll_of, post_of
-from index.schema import contents, entries, feeds, polls
+from index.rows import (
+    JOINED,
+    KEPT_VISITS,
+    feed_columns,
+    feed_of,
+    health_of,
+    poll_of,
+    post_of,
+    visited_of,
+)
+from index.schema import contents, entries, feeds, polls, visits
 
 Clock = Callable[[], datetime]
 
@@ -95,6 +104,18 @@ class Catalogue:
         if not found:
             raise NotFound("There is no blog at this address.")
         return found[0]
+
+    def visits(self, slug: str) -> list[Visited]:
+        """Return the blog's last visits, newest first; 50 of each feed are remembered."""
+        query = (
+            select(visits)
+            .join(feeds)
+            .where(feeds.c.slug == slug, feeds.c.status.in_(LISTED))
+            .order_by(visits.c.id.desc())
+            .limit(KEPT_VISITS)
+        )
+        with self.database.read() as db:
+            return [visited_of(row) for row in db.execute(query).mappings()]
 
     def coverage(self) -> Coverage:
         """Return how much of the world our answers are drawn from."""

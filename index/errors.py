@@ -73,8 +73,12 @@ class FetchError(PlanetError):
 
 
 class ParseError(PlanetError):
-    """What was fetched cannot be read as a feed; `code` names the problem for programs."""
+    """What was fetched cannot be read as a feed; `code` names the problem for programs.
 
-    def __init__(self, code: str, message: str) -> None:
+    `offered` is where the feed is, if a page that stood in its place says so.
+    """
+
+    def __init__(self, code: str, message: str, offered: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.offered = offered

@@ -22,11 +22,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from index.address import host, normal, slot
+from index.address import host, normal
 from index.facts import turn
 from index.model import EPOCH, PUBLISHED, TOMBSTONES, Aim, Feed, Followings, Poll, Status
 from index.outbox import announce
-from index.rows import feed_of, poll_row
+from index.rows import dialled, feed_of, poll_row
 from index.schema import addresses, entries, feeds, polls
 
 STEP = timedelta(seconds=10)  # between two first visits, until `spread` is full
@@ -201,7 +201,7 @@ def _by_evidence(feed: Feed) -> int:
 def _fresh(feed: Feed, due: datetime) -> dict[str, Any]:
     """Return the poll of a feed at an address that was never visited."""
     poll = Poll(aim=Aim.FEED if feed.url else Aim.HOME, due=due, not_before=EPOCH)
-    return poll_row(poll) | {"slot": slot(feed.url or feed.site), "leased_until": None}
+    return poll_row(poll) | dialled(feed.url or feed.site) | {"leased_until": None}
 
 
 def _feed_row(feed: Feed) -> dict[str, Any]:

@@ -49,6 +49,7 @@ class Aim(StrEnum):
 
     FEED = "feed"
     HOME = "home"  # the blog's home page, to find out where its feed is
+    MOVE = "move"  # the address where the feed may be now
 
 
 class Health(StrEnum):
@@ -59,6 +60,7 @@ class Health(StrEnum):
     QUIET = "quiet"  # alive, with nothing new for a year
     SEARCHING = "searching"  # we do not know where its feed is
     FAILING = "failing"
+    MOVED = "moved"  # it seems to be elsewhere now: a moderator has to confirm that
     GONE = "gone"  # its server answered 410, or its owner left
 
 
@@ -97,6 +99,9 @@ class Poll:
     The validators are kept as the server wrote them (rule 1) and are said again only
     to the address that gave them (rule 3). `not_before` is the server's own wish
     (Retry-After), which nobody overrules.
+
+    `moving_to` is where the feed may have gone. It is proposed to a moderator once
+    `moving_why` says why we think so: "redirect" or "found" (rule 10).
     """
 
     aim: Aim = Aim.FEED
@@ -112,7 +117,16 @@ class Poll:
     succeeded: datetime | None = None
     failures: int = 0  # in a row
     failing_since: datetime | None = None
-    problem: str = ""  # a Problem's code, empty while all is well
+    strain: float = 0.0  # those failures, each by its weight (rule 22)
+    ignored: int = 0  # conditional requests that were answered with what we had (rule 5)
+    plain: bool = False  # the server takes us without our contact only (rule 14)
+    skip_hours: tuple[int, ...] = ()  # of the day, in GMT: the feed asks us to stay away then
+    skip_days: tuple[str, ...] = ()  # their English names (rule 18)
+    moving_to: str = ""
+    moving_why: str = ""
+    moving_since: datetime | None = None
+    moving_seen: int = 0  # visits in a row that were led there
+    problem: str = ""  # a code for programs, empty while all is well
     detail: str = ""  # one plain sentence for people
 
 
@@ -178,7 +192,7 @@ class Outcome(StrEnum):
 
     READ = "read"  # a feed came, and was read
     SAME = "same"  # 304: nothing has changed
-    FOUND = "found"  # the home page said where the feed is
+    FOUND = "found"  # we were told where the feed is, or found it there
     FAILED = "failed"
 
 
@@ -194,7 +208,19 @@ class Lease:
     @property
     def address(self) -> str:
         """Return what is to be fetched: the feed, or the home page that may name it."""
-        return self.feed.url if self.poll.aim is Aim.FEED else self.feed.site
+        return {
+            Aim.FEED: self.feed.url,
+            Aim.HOME: self.feed.site,
+            Aim.MOVE: self.poll.moving_to,
+        }[self.poll.aim]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A host's wish that nobody of ours comes before `until` (rule 13: that host alone)."""
+
+    host: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +235,22 @@ class Visit:
     status: int = 0  # of the last HTTP response; 0 if there was none
     seconds: float = 0.0
     size: int = 0  # bytes of the body, decompressed
+    hold: Hold | None = None
+    note: str = ""  # what came of it, in a sentence, where that is not the feed's own problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """A visit as it is remembered: the last 50 of each feed are."""
+
+    at: datetime
+    outcome: Outcome
+    status: int
+    seconds: float
+    size: int
+    new: int  # entries that were new
+    problem: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

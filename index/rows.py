@@ -6,7 +6,20 @@ from typing import Any
 
 from sqlalchemy import Label, RowMapping
 
-from index.model import Aim, Entry, Feed, Health, Kind, Poll, Post, Status, entry_id
+from index.address import host, slot
+from index.model import (
+    Aim,
+    Entry,
+    Feed,
+    Health,
+    Kind,
+    Outcome,
+    Poll,
+    Post,
+    Status,
+    Visited,
+    entry_id,
+)
 from index.schema import feeds
 
 QUIET = timedelta(days=365)  # alive, but with nothing new for as long
@@ -14,6 +27,8 @@ QUIET = timedelta(days=365)  # alive, but with nothing new for as long
 JOINED = "blog_"  # the feed's columns beside those of another table
 FEED_COLUMNS = tuple(f.name for f in fields(Feed))
 POLL_COLUMNS = tuple(f.name for f in fields(Poll))
+VISIT_COLUMNS = tuple(f.name for f in fields(Visited))
+KEPT_VISITS = 50  # of each feed
 LATE = timedelta(days=30)  # a post that turns up so long after its date was added later (rule 34)
 
 
@@ -39,6 +54,18 @@ def poll_of(row: RowMapping) -> Poll:
 def poll_row(poll: Poll) -> dict[str, Any]:
     """Write the crawler's memory of a feed down."""
     return {name: getattr(poll, name) for name in POLL_COLUMNS}
+
+
+def dialled(address: str) -> dict[str, str]:
+    """Write down whose servers a visit to `address` will dial."""
+    return {"slot": slot(address), "host": host(address)}
+
+
+def visited_of(row: RowMapping) -> Visited:
+    """Read a visit that was remembered."""
+    values = {name: row[name] for name in VISIT_COLUMNS}
+    values["outcome"] = Outcome(values["outcome"])
+    return Visited(**values)
 
 
 def post_of(row: RowMapping) -> Post:
@@ -107,9 +134,12 @@ def seen_at(entry: Entry, now: datetime, position: int, *, first_import: bool) -
 
 def health_of(feed: Feed, poll: Poll, newest: datetime | None, now: datetime) -> Health:
     """Tell how a feed is doing."""
-    if feed.status not in (Status.LIVE, Status.PENDING) or poll.problem == "gone":
+    followed = feed.status in (Status.LIVE, Status.PENDING)
+    if followed and poll.moving_why:
+        return Health.MOVED
+    if not followed or poll.problem == "gone":
         return Health.GONE if poll.problem == "gone" else Health.QUIET
-    if not feed.url or poll.aim is Aim.HOME:
+    if not feed.url or (feed.guessed and poll.aim is Aim.HOME):
         return Health.SEARCHING
     if poll.problem:
         return Health.FAILING

@@ -6,6 +6,7 @@ with their bodies in the row wrote a 165 MB log, and 3 MB without.
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -40,18 +41,18 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
-class Words(TypeDecorator[tuple[str, ...]]):
-    """A tuple of strings, as a JSON array."""
+class Words(TypeDecorator[tuple[Any, ...]]):
+    """A tuple of strings or whole numbers, as a JSON array."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
-        """Write the strings down."""
+    def process_bind_param(self, value: tuple[Any, ...] | None, dialect: Dialect) -> str | None:
+        """Write them down."""
         return None if value is None else json.dumps(value, ensure_ascii=False)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
-        """Read the strings back."""
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Any, ...] | None:
+        """Read them back."""
         return None if value is None else tuple(json.loads(value))
 
 
@@ -93,6 +94,7 @@ polls = Table(
     Column("active", Boolean, nullable=False),
     Column("priority", Integer, nullable=False),  # 0 before 1: submissions first
     Column("slot", Text, nullable=False),  # the host or platform that the visit will dial
+    Column("host", Text, nullable=False),  # the host itself, whose Retry-After counts
     Column("leased_until", Moment),
     Column("token", Text, nullable=False),
     Column("aim", Text, nullable=False),
@@ -108,8 +110,18 @@ polls = Table(
     Column("succeeded", Moment),
     Column("failures", Integer, nullable=False),
     Column("failing_since", Moment),
+    Column("strain", Float, nullable=False),
+    Column("ignored", Integer, nullable=False),
+    Column("plain", Boolean, nullable=False),
+    Column("skip_hours", Words, nullable=False),
+    Column("skip_days", Words, nullable=False),
+    Column("moving_to", Text, nullable=False),
+    Column("moving_why", Text, nullable=False),
+    Column("moving_since", Moment),
+    Column("moving_seen", Integer, nullable=False),
     Column("problem", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Index("polls_of_a_host", "host"),
 )
 Index("polls_due", polls.c.due, sqlite_where=text("active"), postgresql_where=text("active"))
 Index(

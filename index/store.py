@@ -9,34 +9,50 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from index import following
-from index.address import slot
 from index.database import BATCH, Database
 from index.errors import NotFound
 from index.facts import CRAWLED, keep_fact, turn
 from index.following import claim
+from index.keeping import keep_entries
 from index.model import (
     TOMBSTONES,
-    Entry,
     Feed,
     Followings,
     Lease,
     Recorded,
     Robots,
     Visit,
-    entry_id,
 )
-from index.outbox import announce
-from index.rows import JOINED, entry_row, feed_columns, feed_of, poll_of, poll_row, seen_at
-from index.schema import Moment, contents, entries, feeds, polls, robots, visits, write_moment
+from index.rows import (
+    JOINED,
+    KEPT_VISITS,
+    dialled,
+    feed_columns,
+    feed_of,
+    poll_of,
+    poll_row,
+)
+from index.schema import Moment, feeds, polls, robots, visits, write_moment
 
 LEASE = timedelta(minutes=15)
 REVISIT = timedelta(hours=1)  # nobody's wish to hurry brings us back sooner (rule 6)
-KEPT_VISITS = 50  # a feed
 
 
 class Store:
@@ -246,7 +262,7 @@ def _keep(db: Connection, now: Feed, lease: Lease, visit: Visit) -> Recorded:
     _keep_feed(db, now, visit.feed)
     if not visit.entries:
         return Recorded()
-    return _keep_entries(db, now, visit, first_import=lease.poll.succeeded is None)
+    return keep_entries(db, now, visit, first_import=lease.poll.succeeded is None)
 
 
 def _keep_feed(db: Connection, now: Feed, seen: Feed) -> None:
@@ -268,38 +284,6 @@ def _keep_feed(db: Connection, now: Feed, seen: Feed) -> None:
     claim(db, learned)
 
 
-def _keep_entries(db: Connection, feed: Feed, visit: Visit, *, first_import: bool) -> Recorded:
-    rows = {entry_id(feed.slug, entry.key): entry for entry in visit.entries}
-    known: dict[str, str] = {}
-    ids = list(rows)
-    for start in range(0, len(ids), BATCH):
-        batch = entries.c.id.in_(ids[start : start + BATCH])
-        known |= dict(db.execute(select(entries.c.id, entries.c.digest).where(batch)).all())
-    new = [(place, e) for place, (i, e) in enumerate(rows.items()) if i not in known]
-    changed = [e for i, e in rows.items() if i in known and known[i] != e.digest]
-    if new:
-        fixed = [seen_at(e, visit.at, place, first_import=first_import) for place, e in new]
-        db.execute(
-            insert(entries), [entry_row(e, feed) | f for (_, e), f in zip(new, fixed, strict=True)]
-        )
-        db.execute(insert(contents), [_content(e, feed) for _, e in new])
-    for entry in changed:
-        row = entry_row(entry, feed)
-        db.execute(update(entries).where(entries.c.id == row["id"]).values(row))
-        content = _content(entry, feed)
-        db.execute(update(contents).where(contents.c.entry_id == row["id"]).values(content))
-    announce(db, [entry_id(feed.slug, e.key) for e in [*(e for _, e in new), *changed]])
-    return Recorded(new=len(new), changed=len(changed))
-
-
-def _content(entry: Entry, feed: Feed) -> dict[str, str]:
-    return {
-        "entry_id": entry_id(feed.slug, entry.key),
-        "html": entry.html,
-        "text": entry.text,
-    }
-
-
 def _keep_polls(db: Connection, kept: Sequence[Kept]) -> None:
     """Remember each visit, when the next one is due, and whose servers it will dial."""
     db.execute(
@@ -310,11 +294,17 @@ def _keep_polls(db: Connection, kept: Sequence[Kept]) -> None:
                 "of_feed": lease.feed.id,
                 "leased_until": None,
                 "token": "",
-                "slot": slot(replace(lease, feed=visit.feed, poll=visit.poll).address),
             }
+            | dialled(replace(lease, feed=visit.feed, poll=visit.poll).address)
             for lease, visit, _ in kept
         ],
     )
+    for hold in {visit.hold for _, visit, _ in kept if visit.hold}:
+        db.execute(
+            update(polls)
+            .where(polls.c.host == hold.host, polls.c.not_before < hold.until)
+            .values(not_before=hold.until)
+        )
     db.execute(
         insert(visits),
         [
@@ -327,7 +317,7 @@ def _keep_polls(db: Connection, kept: Sequence[Kept]) -> None:
                 "size": visit.size,
                 "new": recorded.new,
                 "problem": visit.poll.problem,
-                "detail": visit.poll.detail,
+                "detail": visit.note or visit.poll.detail,
             }
             for lease, visit, recorded in kept
         ],
@@ -337,4 +327,5 @@ def _keep_polls(db: Connection, kept: Sequence[Kept]) -> None:
 def _told(lease: Lease, visit: Visit) -> bool:
     """Whether what the directory says of the feed has changed."""
     before, after = lease.poll, visit.poll
-    return (before.problem, before.detail, before.aim) != (after.problem, after.detail, after.aim)
+    told = attrgetter("problem", "detail", "aim", "moving_why", "moving_to")
+    return bool(told(before) != told(after))

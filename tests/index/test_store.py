@@ -87,7 +87,8 @@ def test_a_future_date_does_not_pin_a_post_to_the_top(store: Store, catalogue: C
     follow(store, FEED)
     tomorrow = replace(ENTRY, key="tomorrow", published=NOW + timedelta(days=90))
     visited(store, tomorrow)
-    visited(store, replace(ENTRY, key="later", published=NOW + HOUR), at=NOW + 2 * HOUR)
+    soon = replace(ENTRY, key="later", url="https://parks.example/2", published=NOW + HOUR)
+    visited(store, soon, at=NOW + 2 * HOUR)
     assert [post.published for post in catalogue.latest(10)] == [
         NOW + HOUR,
         NOW + timedelta(days=90),
@@ -111,7 +112,8 @@ def test_old_posts_that_turn_up_later_are_marked_but_a_first_import_is_not(
     follow(store, FEED)
     old = replace(ENTRY, published=NOW - timedelta(days=900))
     visited(store, replace(old, key="imported"))
-    visited(store, replace(old, key="added later", title="Added later"), at=NOW + HOUR)
+    added = replace(old, key="added", url="https://parks.example/2", title="Added later")
+    visited(store, added, at=NOW + HOUR)
     late = {post.title: post.late for post in catalogue.latest(10)}
     assert late == {ENTRY.title: False, "Added later": True}
 
