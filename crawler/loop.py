@@ -2,6 +2,7 @@
 
     each second, and whenever there is room:
       Store.lease ─► spider.fetch ─► visit (in a process that can be killed) ─► Store.record
+      a failure that nobody expected waits until it is clear that it is not our own
     every two seconds, if the outbox holds anything:
       refresh
 
@@ -13,29 +14,30 @@ index are worked on by one thread of their own, so that a slow disk holds up no 
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
 
 from crawler.fetched import Ask, Fetch, Fetched, NoResponse, Response
 from crawler.listing import Listing
+from crawler.outage import Fault, Outage
 from crawler.pool import Pool
+from crawler.recorder import Recorder
 from crawler.robots import origin
 from crawler.tally import Report, Tally
+from crawler.trouble import refuses
 from crawler.visit import conditional_headers, visit
 from index.errors import (
     ParseError,
     PlanetError,
     SearchError,
-    StoreBusy,
     StoreError,
-    StoreFull,
 )
-from index.model import Lease, Recorded, Robots, Visit
+from index.model import EPOCH, Lease, Outcome, Recorded, Robots, Visit
 from index.refresh import Refreshed
 from index.store import Store
 
@@ -44,6 +46,12 @@ AHEAD = 6  # leases held for each request that may be under way, so that none wa
 GRACE = 5.0  # seconds that visits under way are given when we are told to stop
 PAUSE = 60.0  # seconds before the store is tried again when it cannot be written
 SILENCE = 600.0  # seconds before the same warning is given again
+AWAY = timedelta(minutes=5)  # before we look for work again when the network seems to be down
+LONGEST_AWAY = timedelta(hours=1)
+OURS = (
+    "Most blogs could not be reached, so that the fault is likely our own: nothing is recorded "
+    "against the {} blogs that failed. Check this machine's connection to the internet."
+)
 
 log = logging.getLogger("planet.crawler")
 T = TypeVar("T")
@@ -60,12 +68,15 @@ class Crawl:
     report: Report
     concurrency: int
     forever: bool
+    two_names: bool = False  # whether our User-Agent has a plainer form (rule 14)
     tally: Tally = field(default_factory=Tally)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     failures: list[StoreError] = field(default_factory=list)  # that ended a crawl once over
     _robots: dict[str, Robots] = field(default_factory=dict)  # of leased feeds
-    _found: list[tuple[Lease, Visit, asyncio.Future[Recorded]]] = field(default_factory=list)
-    _recording: asyncio.Task[None] | None = None
+    _outage: Outage = field(default_factory=Outage)
+    _held: list[tuple[Lease, asyncio.Future[bool]]] = field(default_factory=list)
+    _away: timedelta = timedelta(0)  # how long we have stayed away for an outage of our own
+    _back: datetime = EPOCH  # when we look for work again after it
     _met: set[int] = field(default_factory=set)  # feeds visited so far
     _warned: dict[str, float] = field(default_factory=dict)  # when a sentence was last said
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -73,6 +84,11 @@ class Crawl:
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
     )
+    _recorder: Recorder = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Join what needs the store to the thread it is worked on by."""
+        self._recorder = Recorder(store=self.store, apart=self.apart)
 
     def stop(self) -> None:
         """Finish what is under way and end."""
@@ -93,7 +109,8 @@ class Crawl:
             self._tick.clear()
             room = self.concurrency * AHEAD - len(under_way)
             # Looking costs the same for one lease as for many.
-            leases = await self._lease(room) if room >= self.concurrency * AHEAD // 2 else []
+            ready = room >= self.concurrency * AHEAD // 2 and self.clock() >= self._back
+            leases = await self._lease(room) if ready else []
             for lease in leases:
                 task = asyncio.create_task(self._visit(lease, fetch, slots))
                 under_way.add(task)
@@ -101,8 +118,11 @@ class Crawl:
                 task.add_done_callback(self._ended)
             if not leases and not under_way and not self.forever:
                 break
+            idle = not leases and len(self._held) == len(under_way)
+            await self._judge(over=idle and not self.forever)
             if not leases:
                 await self._wait(TICK)
+        self._answer(believed=False)
         await self._drain(under_way)
         await self.refresh()
         self.tally = replace(self.tally, seconds=round(monotonic() - began, 3))
@@ -162,16 +182,15 @@ class Crawl:
 
     async def _visit(self, lease: Lease, fetch: Fetch, slots: asyncio.Semaphore) -> None:
         async with slots:
-            fetched = await fetch(
-                Ask(
-                    url=lease.address,
-                    headers=conditional_headers(lease.poll, self.clock()),
-                    validated=lease.poll.validated,
-                )
-            )
+            lease, fetched = await self._fetch(lease, fetch)
         if self._stop.is_set() and not isinstance(fetched, Response):
             return  # cut off by our own end: nothing that the blog should answer for
         found = await self._read(lease, fetched)
+        if self._outage.meet(lease, found, self.clock()):
+            if not await self._believed(lease):
+                return
+        elif found.outcome is not Outcome.FAILED:
+            self._away = timedelta(0)
         recorded = await self._record(lease, found)
         if not recorded.stale:
             first = found.feed.id not in self._met
@@ -179,43 +198,67 @@ class Crawl:
             self.tally = self.tally.plus(found, recorded, first=first)
             self._tell(found)
 
+    async def _fetch(self, lease: Lease, fetch: Fetch) -> tuple[Lease, Fetched]:
+        """Fetch what is leased; where we are refused, once more by our other name (rule 14)."""
+        poll = lease.poll
+        ask = Ask(
+            url=lease.address,
+            headers=conditional_headers(poll, self.clock()),
+            validated=poll.validated,
+            plain=poll.plain,
+        )
+        fetched = await fetch(ask)
+        if not self.two_names or poll.failures or not _refused(fetched):
+            return lease, fetched
+        again = await fetch(replace(ask, plain=not ask.plain))
+        if _refused(again):
+            return lease, fetched
+        return replace(lease, poll=replace(poll, plain=not ask.plain)), again
+
+    async def _believed(self, lease: Lease) -> bool:
+        """Wait until it is clear whose fault a failure is; return whether it is the feed's."""
+        verdict: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._held.append((lease, verdict))
+        self._tick.set()
+        return await verdict
+
+    async def _judge(self, *, over: bool) -> None:
+        """Judge the failures held back, if there is enough to go by (rule 24)."""
+        fault = self._outage.verdict(self.clock(), over=over)
+        if fault is Fault.OURS:
+            await self._stay_away()
+        if fault is not None:
+            self._outage.settle()
+            self._answer(believed=fault is Fault.THEIRS)
+
+    async def _stay_away(self) -> None:
+        """Give back what we could not visit, and look for work again after a while."""
+        self._away = min(max(2 * self._away, AWAY), LONGEST_AWAY)
+        self._back = self.clock() + self._away
+        self.tally = replace(self.tally, excused=self.tally.excused + len(self._held))
+        self.report.say(OURS.format(len(self._held)))
+        try:
+            await self.apart(self.store.release, [lease for lease, _ in self._held])
+        except StoreError as error:
+            self._warn(error)
+        if not self.forever:
+            self.stop()
+
+    def _answer(self, *, believed: bool) -> None:
+        for _, verdict in self._held:
+            if not verdict.done():
+                verdict.set_result(believed)
+        self._held.clear()
+
     async def _record(self, lease: Lease, found: Visit) -> Recorded:
         """Record a visit, if need be again and again: the blog shall not be asked twice."""
         while True:
-            answer: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
-            self._found.append((lease, found, answer))
-            if self._recording is None:
-                self._recording = asyncio.create_task(self._record_found())
             try:
-                return await answer
+                return await self._recorder.record(lease, found)
             except StoreError as error:
                 await self._complain(error)
                 if self._stop.is_set():
                     return Recorded(stale=True)
-
-    async def _record_found(self) -> None:
-        """Record what visits find, as much in one transaction as came in during the last."""
-        while self._found:
-            taken, self._found = self._found, []
-            visits = [(lease, found) for lease, found, _ in taken]
-            results = await self.apart(self._recorded, visits)
-            for (_, _, answer), result in zip(taken, results, strict=True):
-                if answer.cancelled():
-                    continue
-                if isinstance(result, Recorded):
-                    answer.set_result(result)
-                else:
-                    answer.set_exception(result)
-        self._recording = None
-
-    def _recorded(self, visits: Sequence[tuple[Lease, Visit]]) -> list[Recorded | StoreError]:
-        """Record these visits together, or each by itself if one of them cannot be."""
-        try:
-            return list(self.store.record_all(visits))
-        except StoreError as error:
-            if len(visits) == 1 or isinstance(error, StoreBusy | StoreFull):
-                return [error for _ in visits]
-            return [result for visit in visits for result in self._recorded([visit])]
 
     async def _read(self, lease: Lease, fetched: Fetched) -> Visit:
         now, luck = self.clock(), random.random()  # noqa: S311  (jitter, not a secret)
@@ -269,3 +312,7 @@ class Crawl:
             await asyncio.gather(*late, return_exceptions=True)
         with suppress(StoreError):
             await self.apart(self.store.release_all)
+
+
+def _refused(fetched: Fetched) -> bool:
+    return isinstance(fetched, Response) and refuses(fetched)

@@ -72,7 +72,9 @@ def _no_feed(found: Document, body: bytes, content_type: str, url: str) -> Parse
             if offered
             else "It does not say where its feed is; look for the feed's own address."
         )
-        return ParseError("html", f"There is a web page at this address, not a feed. {advice}")
+        where = offered[0].url if offered else ""
+        said = f"There is a web page at this address, not a feed. {advice}"
+        return ParseError("html", said, where)
     if found.root == "opml":
         return ParseError(
             "opml",

@@ -11,7 +11,7 @@ Every wait is stretched by up to a tenth at random, so that feeds that once met 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -24,7 +24,9 @@ FAILURE_CAP = timedelta(days=7)
 RETRY_CAP = timedelta(days=2)  # of a Retry-After: 88 hours has been seen (rule 12)
 ANOTHER_DAY = timedelta(days=1)
 GONE = timedelta(days=30)
+SEASON = timedelta(days=90)
 JITTER = 0.1
+FAILURE_JITTER = 0.25
 RECENT = 10  # entries that tell how often a blog posts
 
 
@@ -40,15 +42,29 @@ def after_success(
     return jittered(max(BLIND_FLOOR if blind else FLOOR, wish, server), luck)
 
 
-def after_failure(failures: int, *, luck: float, retry_after: timedelta | None) -> timedelta:
-    """Return how long to wait after the `failures`-th failure in a row (1 is the first)."""
-    backoff = min(FLOOR * 2 ** min(failures - 1, 20), FAILURE_CAP)
-    return jittered(max(backoff, min(retry_after or timedelta(0), RETRY_CAP)), luck)
+def after_failure(
+    strain: float,
+    *,
+    luck: float,
+    retry_after: timedelta | None = None,
+    failing: timedelta = timedelta(0),
+    floor: timedelta = FLOOR,
+) -> timedelta:
+    """Return how long to wait after failures in a row that weigh `strain` together (rule 22).
+
+    Twice as long for each hard failure, from the `floor` to a week; once a month where a
+    feed has been `failing` for a season, since some come back.
+    """
+    backoff = min(FLOOR * 2 ** min(strain, 20), FAILURE_CAP)
+    if failing > SEASON:
+        backoff = GONE
+    asked = min(retry_after or timedelta(0), RETRY_CAP)
+    return jittered(max(floor, backoff, asked), luck, FAILURE_JITTER)
 
 
-def jittered(wait: timedelta, luck: float) -> timedelta:
-    """Return `wait`, or up to a tenth more; never less."""
-    return wait * (1 + JITTER * luck)
+def jittered(wait: timedelta, luck: float, share: float = JITTER) -> timedelta:
+    """Return `wait`, or up to that `share` of it more; never less."""
+    return wait * (1 + share * luck)
 
 
 def rhythm(dates: Iterable[datetime], now: datetime) -> timedelta:
@@ -94,3 +110,13 @@ def http_date(value: str) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def opening(moment: datetime, skip_hours: Collection[int], skip_days: Collection[str]) -> datetime:
+    """STUB until merged."""
+    return moment
+
+
+def period(update_period: str, frequency: int) -> timedelta:
+    """STUB until merged."""
+    return timedelta(0)

@@ -251,10 +251,8 @@ class Courtesy:
         except FetchError:
             raise  # an address we must not dial says nothing about its robots.txt
         except (ValueError, OSError, *_TROUBLES) as error:
-            trouble = understood(error, where, self._manners)
-            if trouble.code in _NO_SERVER:
-                raise trouble from error  # the feed could not be fetched either: say why
-            return Robots(origin=where, status=0, body="", fetched=now)
+            # The feed could not be fetched either: say why, and remember nothing of it.
+            raise understood(error, where, self._manners) from error
         body = answer.body[: robots.LIMIT].decode("utf-8", "replace")
         status = answer.status
         return Robots(origin=where, status=status, body=body if status < 300 else "", fetched=now)
@@ -270,7 +268,6 @@ _TROUBLES = (
     troubles.UnsupportedURLSchemeError,
     troubles.IgnoreRequest,
 )
-_NO_SERVER = frozenset({"dns", "refused", "tls", "private", "port"})
 
 
 def understood(error: BaseException, url: str, manners: Manners) -> FetchError:

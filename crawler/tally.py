@@ -22,6 +22,7 @@ class Tally:
     visited: int = 0
     unchanged: int = 0
     failed: int = 0
+    excused: int = 0  # visits that failed by our own fault: recorded against nobody
     new: int = 0
     changed: int = 0
     indexed: int = 0

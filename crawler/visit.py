@@ -3,73 +3,90 @@
     Response ──► ParsedFeed ──► [Entry]      a feed was read
              ──► nothing new                 304
              ──► [Candidate]                 a home page says where the feed is
+             ──► ParsedFeed                  a feed was found where we were told it is now
     NoResponse, an error status, a page that is no feed
-             ──► a failure: counted, explained, tried again later
+             ──► a failure: counted, explained, tried again later (`crawler.failing`)
 
 `visit` never raises for what a stranger's server sent: a failure is a value like any
 other, so that one feed cannot stop the rest. It reads bodies of megabytes, so the
 worker runs it in a process that can be killed; what needs no reading runs anywhere.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from urllib.parse import urlsplit
 
-from crawler import schedule
+from crawler import moving, schedule
 from crawler.discover import feeds_on_page
+from crawler.failing import failed
 from crawler.fetched import Fetched, NoResponse, Response
 from crawler.normalise import normalise
 from crawler.parse import parse_feed
 from crawler.parsed import ParsedFeed
+from crawler.trouble import Trouble, challenges, explain
 from index.errors import FetchError, ParseError
 from index.model import Aim, Entry, Feed, Lease, Outcome, Poll, Visit
 
 SPEAKS_FOR_ITSELF = timedelta(days=7)  # a 304 is believed for a week (rule 4)
-NO_FEED = frozenset({"html", "opml", "not-a-feed", "empty", "broken"})
+PATIENCE = 3  # conditional requests that may be ignored before they are put another way (rule 5)
+VALIDATORS = {"etag": "etag", "last_modified": "last-modified"}  # by our name and HTTP's
 
 
 def visit(lease: Lease, fetched: Fetched, now: datetime, luck: float) -> Visit:
     """Return what to remember of this visit; `luck` is a random number from 0 to 1."""
     if isinstance(fetched, NoResponse):
-        return _failed(lease, fetched, now, luck, fetched.code, fetched.reason)
+        return failed(lease, fetched, Trouble(fetched.code, fetched.reason), now, luck)
     if fetched.status == 304:
         return _unchanged(lease, fetched, now, luck)
-    if fetched.status not in (200, 203, 226):
-        return _refused(lease, fetched, now, luck)
+    if fetched.status not in (200, 203, 226) or challenges(fetched):
+        return failed(lease, fetched, explain(fetched), now, luck)
+    look = {Aim.FEED: _read, Aim.HOME: _look_home, Aim.MOVE: _look_there}[lease.poll.aim]
     try:
-        look = _look_home if lease.poll.aim is Aim.HOME else _read
         return look(lease, fetched, now, luck)
-    except (FetchError, ParseError) as error:
-        return _failed(lease, fetched, now, luck, error.code, str(error))
+    except FetchError as error:
+        trouble = Trouble(error.code, str(error))
+    except ParseError as error:
+        trouble = Trouble(error.code, str(error), error.offered)
+    return failed(lease, fetched, trouble, now, luck)
 
 
 def conditional_headers(poll: Poll, now: datetime) -> dict[str, str]:
     """Return the headers that ask for changes only, or none if a whole feed is due.
 
     Some servers answer 304 for ever: once a week the feed is asked for whole (rule 4).
+    Some never do when they are given both validators: those that ignored them are given
+    the ETag alone, then the date alone, then both again (rule 5).
     """
     if poll.unconditional is None or now - poll.unconditional > SPEAKS_FOR_ITSELF:
         return {}
     headers = {"If-None-Match": poll.etag, "If-Modified-Since": poll.last_modified}
+    if all(headers.values()):
+        left_out = (None, "If-Modified-Since", "If-None-Match")[poll.ignored // PATIENCE % 3]
+        headers.pop(left_out or "", None)
     return {name: value for name, value in headers.items() if value}
 
 
 def _read(lease: Lease, response: Response, now: datetime, luck: float) -> Visit:
-    parsed = parse_feed(
-        response.body,
-        content_type=response.headers.get("content-type", ""),
-        url=response.url,
-    )
+    parsed = _parsed(response)
     entries = normalise(parsed, lease.feed, response.url, now)
-    digest = _digest(entries)
-    poll = _succeeded(lease.poll, response, now, luck, _wish(parsed, entries, now))
+    digest, wish = _digest(entries), _wish(parsed, entries, now)
+    same = digest == lease.poll.digest
+    asked = bool(conditional_headers(lease.poll, now))
+    before = replace(
+        lease.poll,
+        skip_hours=parsed.skip_hours,
+        skip_days=parsed.skip_days,
+        ignored=lease.poll.ignored + (same and asked),
+    )
+    poll = _succeeded(before, _validators(response), response, now, luck, wish)
+    feed, poll = moving.after_reading(_introduced(lease.feed, parsed), poll, response.hops, now)
     return Visit(
         at=now,
         outcome=Outcome.READ,
-        feed=_introduced(lease.feed, parsed),
+        feed=feed,
         poll=replace(poll, digest=digest, unconditional=now),
-        entries=() if digest == lease.poll.digest else entries,
+        entries=() if same else entries,
         status=response.status,
         seconds=response.seconds,
         size=len(response.body),
@@ -77,110 +94,85 @@ def _read(lease: Lease, response: Response, now: datetime, luck: float) -> Visit
 
 
 def _unchanged(lease: Lease, response: Response, now: datetime, luck: float) -> Visit:
-    if lease.poll.succeeded is None or lease.poll.aim is Aim.HOME:
+    before = lease.poll
+    if before.succeeded is None or before.aim is not Aim.FEED:
         reason = "The server says that nothing has changed, but it was never read."
-        return _failed(lease, response, now, luck, "http-304", reason)
-    wish = timedelta(seconds=lease.poll.rhythm)
+        return failed(lease, response, Trouble("http-304", reason), now, luck)
+    # A 304 may leave out what has not changed (RFC 9110, 15.4.5).
+    known = {name: getattr(before, name) for name in VALIDATORS} | _validators(response)
+    wish = timedelta(seconds=before.rhythm)
+    poll = _succeeded(before, known, response, now, luck, wish)
+    feed, poll = moving.after_reading(lease.feed, poll, response.hops, now)
     return Visit(
         at=now,
         outcome=Outcome.SAME,
-        feed=lease.feed,
-        poll=_succeeded(lease.poll, response, now, luck, wish),
+        feed=feed,
+        poll=poll,
         status=response.status,
         seconds=response.seconds,
     )
 
 
 def _look_home(lease: Lease, response: Response, now: datetime, luck: float) -> Visit:
+    """Read where the feed is; a feed whose address was never seen is there from now on."""
     content_type = response.headers.get("content-type", "")
     offered = feeds_on_page(response.body, content_type=content_type, url=response.url)
     if not offered:
         raise ParseError("no-feed-found", "The blog's home page does not say where its feed is.")
-    found = replace(lease.feed, url=offered[0].url, guessed=False)
+    feed, address = lease.feed, offered[0].url
+    known = bool(feed.url) and not feed.guessed
+    if known and moving.same(address, feed.url):
+        raise ParseError("no-feed-found", "The blog's home page names no other feed than this.")
+    poll = Poll(due=now, visited=now)
+    if known:
+        poll = replace(lease.poll, aim=Aim.MOVE, moving_to=address, due=now, visited=now)
     return Visit(
         at=now,
         outcome=Outcome.FOUND,
-        feed=found,
-        poll=Poll(due=now, visited=now),
+        feed=feed if known else replace(feed, url=address, guessed=False),
+        poll=poll,
         status=response.status,
         seconds=response.seconds,
         size=len(response.body),
+        note=f"The blog's home page says that its feed is at {address}.",
     )
 
 
-def _refused(lease: Lease, response: Response, now: datetime, luck: float) -> Visit:
-    code, reason = f"http-{response.status}", explain(response)
-    if response.status == 410:
-        code = "gone"
-        reason = "Its server says that this feed is gone for good. We look again once a month."
-    return _failed(lease, response, now, luck, code, reason)
-
-
-def _failed(
-    lease: Lease, fetched: Fetched, now: datetime, luck: float, code: str, reason: str
-) -> Visit:
-    failures = lease.poll.failures + 1
-    asked = schedule.retry_after(fetched.headers, now) if isinstance(fetched, Response) else None
-    wait = schedule.after_failure(failures, luck=luck, retry_after=asked)
-    if code == "gone":
-        wait = schedule.jittered(schedule.GONE, luck)
-    poll = replace(
-        lease.poll,
-        due=now + wait,
-        not_before=now + min(asked or timedelta(0), schedule.RETRY_CAP),
-        visited=now,
-        failures=failures,
-        failing_since=lease.poll.failing_since or now,
-        problem=code,
-        detail=reason,
-    )
-    if lease.feed.guessed and lease.poll.aim is Aim.FEED and _wrong_guess(code):
-        poll = _to_home(poll, now, luck)
-    response = fetched if isinstance(fetched, Response) else None
+def _look_there(lease: Lease, response: Response, now: datetime, luck: float) -> Visit:
+    """Make sure that there is a feed where we were told it is now; its posts must wait."""
+    _parsed(response)
+    poll = moving.found(lease.poll, now)
+    wait = schedule.after_failure(poll.strain, luck=luck)
     return Visit(
         at=now,
-        outcome=Outcome.FAILED,
+        outcome=Outcome.FOUND,
         feed=lease.feed,
-        poll=poll,
-        status=response.status if response else 0,
-        seconds=fetched.seconds,
-        size=len(response.body) if response else 0,
+        poll=replace(poll, due=now + wait, not_before=now, visited=now),
+        status=response.status,
+        seconds=response.seconds,
+        size=len(response.body),
+        note=f"There is a feed at {lease.poll.moving_to}.",
     )
 
 
-def _wrong_guess(code: str) -> bool:
-    return code in NO_FEED or code in ("http-404", "gone")
-
-
-def _to_home(poll: Poll, now: datetime, luck: float) -> Poll:
-    """Turn to the home page after a wrong guess: on another day, never on the same."""
-    another_day = now + schedule.jittered(schedule.ANOTHER_DAY, luck)
-    return Poll(
-        aim=Aim.HOME,
-        due=another_day,
-        not_before=another_day,
-        visited=now,
-        failures=poll.failures,
-        failing_since=poll.failing_since,
-        problem="wrong-guess",
-        detail="The feed is not where blogs of its kind usually have it. "
-        "Another day we look for it on the blog's home page.",
-    )
+def _parsed(response: Response) -> ParsedFeed:
+    content_type = response.headers.get("content-type", "")
+    return parse_feed(response.body, content_type=content_type, url=response.url)
 
 
 def _succeeded(
-    poll: Poll, response: Response, now: datetime, luck: float, wish: timedelta
+    poll: Poll,
+    validators: Mapping[str, str],
+    response: Response,
+    now: datetime,
+    luck: float,
+    wish: timedelta,
 ) -> Poll:
-    validators = _validators(response)
-    if response.status == 304:
-        # A 304 may leave out what has not changed (RFC 9110, 15.4.5).
-        validators = {"etag": poll.etag, "last_modified": poll.last_modified} | validators
-    headers = dict(response.headers) | {
-        name.replace("_", "-"): value for name, value in validators.items()
-    }
+    headers = dict(response.headers) | {VALIDATORS[n]: value for n, value in validators.items()}
+    wait = schedule.after_success(now, wish, headers, luck=luck)
     return replace(
         poll,
-        due=now + schedule.after_success(now, wish, headers, luck=luck),
+        due=schedule.opening(now + wait, poll.skip_hours, poll.skip_days),
         not_before=now,
         etag=validators.get("etag", ""),
         last_modified=validators.get("last_modified", ""),
@@ -189,6 +181,7 @@ def _succeeded(
         visited=now,
         succeeded=now,
         failures=0,
+        strain=0.0,
         failing_since=None,
         problem="",
         detail="",
@@ -197,16 +190,15 @@ def _succeeded(
 
 def _validators(response: Response) -> dict[str, str]:
     """Return the server's validators as it wrote them, quotes and all (rule 1)."""
-    names = {"etag": "etag", "last_modified": "last-modified"}
-    return {
-        ours: response.headers[name] for ours, name in names.items() if name in response.headers
-    }
+    said = response.headers
+    return {ours: said[name] for ours, name in VALIDATORS.items() if name in said}
 
 
 def _wish(parsed: ParsedFeed, entries: tuple[Entry, ...], now: datetime) -> timedelta:
-    """Return how long the blog's rhythm and its feed's own `ttl` ask us to wait."""
+    """Return how long the blog's rhythm and its feed ask us to wait (rules 16 to 19)."""
     rhythm = schedule.rhythm((e.published for e in entries if e.published), now)
-    return max(rhythm, min(timedelta(minutes=parsed.ttl), schedule.HINT_CAP))
+    period = schedule.period(parsed.update_period, parsed.update_frequency)
+    return max(rhythm, min(timedelta(minutes=parsed.ttl), schedule.HINT_CAP), period)
 
 
 def _introduced(feed: Feed, parsed: ParsedFeed) -> Feed:
@@ -216,22 +208,3 @@ def _introduced(feed: Feed, parsed: ParsedFeed) -> Feed:
 
 def _digest(entries: tuple[Entry, ...]) -> str:
     return sha256("".join(f"{e.key}\n{e.digest}\n" for e in entries).encode()).hexdigest()
-
-
-def explain(response: Response) -> str:
-    """Say in one plain sentence what an error status means, and what happens next."""
-    where, status = urlsplit(response.url).hostname or response.url, response.status
-    if response.headers.get("cf-mitigated") == "challenge":
-        return (
-            f"{where} is behind a check that only browsers pass. "
-            "Its owner can let us in by our User-Agent."
-        )
-    if status in (404, 410):
-        return f"{where} has nothing at this address ({status}). It may have moved."
-    if status in (401, 403, 451):
-        return f"{where} does not let us read this address ({status}). Its owner can allow us to."
-    if status == 429:
-        return f"{where} asks us to come less often (429), and we will."
-    if status >= 500:
-        return f"{where} has a fault of its own ({status}). We try again by ourselves."
-    return f"{where} gave an answer that we do not understand ({status})."

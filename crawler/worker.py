@@ -127,6 +127,7 @@ def _crawl(settings: Settings, report: Report, *, forever: bool) -> Crawl:
         report=report,
         concurrency=settings.concurrency,
         forever=forever,
+        two_names=bool(settings.contact),
     )
 
 

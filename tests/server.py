@@ -77,11 +77,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(host: str = "127.0.0.1") -> Iterator[Server]:
-    """Run a server at `host` on a free port."""
+def serve(host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+    """Run a server at `host`, on a free port unless one is named."""
     served = Server()
     handler = type("Handler", (Handler,), {"served": served})
-    server = ThreadingHTTPServer((host, 0), handler)
+    server = ThreadingHTTPServer((host, port), handler)
     server.daemon_threads = True
     server.block_on_close = False
     served.base = f"http://{host}:{server.server_address[1]}"
@@ -144,6 +144,24 @@ def cut_short(handler: Handler) -> None:
     handler.end_headers()
     handler.wfile.write(b"<rss>")
     handler.close_connection = True
+
+
+def too_long(handler: Handler) -> None:
+    """Send more than is promised."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "5")
+    handler.end_headers()
+    handler.wfile.write(b"<rss>HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlies")
+
+
+def raw(answer: bytes) -> Page:
+    """Send these very bytes, and hang up."""
+
+    def send(handler: Handler) -> None:
+        handler.wfile.write(answer)
+        handler.close_connection = True
+
+    return send
 
 
 def bomb(size: int) -> Page:

@@ -15,8 +15,11 @@ from scrapy.utils.reactor import install_reactor
 
 from crawler.fetched import Ask, Fetch, Fetched
 from crawler.guard import guard
+from crawler.pool import Pool
 from crawler.spider import Manners, PlanetSpider, scrapy_settings
 from index.model import Robots
+from index.store import Store
+from tests.crawler.passes import USER_AGENT, Passes
 from tests.server import Server, serve
 
 LOOPBACK = ip_network("127.0.0.0/8")
@@ -126,3 +129,19 @@ def server() -> Iterator[Server]:
     """A server with nothing on it yet."""
     with serve() as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """The processes that parse."""
+    pool = Pool(1)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def passes(store: Store, reactor: asyncio.AbstractEventLoop, pool: Pool) -> Iterator[Passes]:
+    """A planet with a clock of its own."""
+    manners = {"user_agent": USER_AGENT, "delay": 0.01, "concurrency": 8, "allowed": (LOOPBACK,)}
+    yield Passes(store=store, reactor=reactor, pool=pool, manners=manners)
+    GUARDED.allowed[:] = [LOOPBACK]

@@ -74,9 +74,24 @@ def test_a_blog_of_one_post_has_no_rhythm_yet() -> None:
 
 @pytest.mark.rule(22)
 def test_failures_are_answered_with_patience() -> None:
-    waits = [schedule.after_failure(n, luck=0, retry_after=None) for n in range(1, 40)]
-    assert waits[:4] == [HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR]
-    assert waits[-1] == timedelta(days=7)
+    hard = [schedule.after_failure(n, luck=0) for n in range(1, 40)]
+    assert hard[:4] == [2 * HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR]
+    assert hard[-1] == timedelta(days=7)
+    temporary = [schedule.after_failure(n / 4, luck=0) for n in range(1, 9)]
+    assert temporary[3] == hard[0]
+    assert temporary[7] == hard[1]
+    assert schedule.after_failure(0.25, luck=0, floor=DAY) == DAY
+
+
+@pytest.mark.rule(22)
+def test_what_has_failed_for_a_season_is_looked_at_once_a_month() -> None:
+    assert schedule.after_failure(9, luck=0, failing=timedelta(days=90)) == timedelta(days=7)
+    assert schedule.after_failure(9, luck=0, failing=timedelta(days=91)) == timedelta(days=30)
+
+
+@pytest.mark.rule(22)
+def test_failing_feeds_part_by_up_to_a_quarter() -> None:
+    assert schedule.after_failure(1, luck=1) == 2.5 * HOUR
 
 
 @pytest.mark.rule(12)
@@ -98,7 +113,7 @@ def test_retry_after_is_read_in_both_its_forms(value: str, wait: timedelta | Non
 @pytest.mark.rule(12)
 def test_the_longer_of_backoff_and_retry_after_counts_up_to_two_days() -> None:
     assert schedule.after_failure(1, luck=0, retry_after=3 * HOUR) == 3 * HOUR
-    assert schedule.after_failure(4, luck=0, retry_after=3 * HOUR) == 8 * HOUR
+    assert schedule.after_failure(3, luck=0, retry_after=3 * HOUR) == 8 * HOUR
     assert schedule.after_failure(1, luck=0, retry_after=timedelta(hours=88)) == 2 * DAY
 
 

@@ -16,11 +16,13 @@ from tests.server import (
     cut_short,
     drip,
     page,
+    raw,
     redirect,
     rss,
     serve,
     silence,
     status,
+    too_long,
 )
 
 Fetch = Callable[..., list[Fetched]]
@@ -206,6 +208,61 @@ def test_a_server_that_does_not_finish_is_given_up(
 def test_an_answer_that_breaks_off_is_not_taken_for_a_feed(server: Server, spider: Fetch) -> None:
     server.pages["/feed"] = cut_short
     assert failed(*spider(server.url("/feed"))).code == "cut-short"
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+GZIPPED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n"
+
+
+@pytest.mark.rule(36)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        CHUNKED + b"5\r\n<rss>\r\n",  # the last chunk never comes
+        CHUNKED + b"9\r\n<rss>",
+        CHUNKED + b"five\r\n<rss>\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n<rss>",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n<rss>",
+        b"HTTP/9.9 two hundred\r\n\r\n",
+        b"\0\0\0\0\r\n\r\n",
+        b"",
+    ],
+    ids=[
+        "no last chunk",
+        "half a chunk",
+        "a chunk of no size",
+        "a length in words",
+        "two lengths",
+        "no status",
+        "no HTTP",
+        "nothing",
+    ],
+)
+def test_an_answer_that_is_no_proper_http_is_a_failure_like_any_other(
+    server: Server, spider: Fetch, answer: bytes
+) -> None:
+    server.pages["/feed"] = raw(answer)
+    lost = failed(*spider(server.url("/feed")))
+    assert lost.code in ("cut-short", "failed")
+    assert "We try again by ourselves" in lost.reason
+
+
+def test_bytes_after_the_end_of_an_answer_are_not_taken_for_the_next(
+    server: Server, spider: Fetch
+) -> None:
+    server.pages["/long"] = too_long
+    server.pages["/feed"] = page(rss("Hello"))
+    long, other = spider(server.url("/long"), server.url("/feed"))
+    assert answered(long).body == b"<rss>"
+    assert answered(other).body == rss("Hello").encode()
+
+
+def test_what_is_not_the_gzip_it_says_is_a_failure_or_read_as_it_is(
+    server: Server, spider: Fetch
+) -> None:
+    server.pages["/feed"] = raw(GZIPPED + b"<rss")
+    [fetched] = spider(server.url("/feed"))
+    assert isinstance(fetched, NoResponse) or fetched.body in (b"", b"<rss")
 
 
 @pytest.mark.rule(40)

@@ -7,7 +7,7 @@ import pytest
 
 from crawler.fetched import Fetched, NoResponse, Response
 from crawler.visit import conditional_headers, visit
-from index.model import Aim, Feed, Lease, Outcome, Poll, Visit
+from index.model import Aim, Feed, Hold, Lease, Outcome, Poll, Visit
 from tests.server import rss
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
@@ -131,14 +131,6 @@ def test_a_check_for_browsers_is_named_for_what_it_is() -> None:
     )
 
 
-@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 418, 451, 500, 503, 999])
-def test_every_status_is_explained_in_a_sentence(status: int) -> None:
-    poll = visited(response(status=status)).poll
-    assert poll.problem == f"http-{status}"
-    assert poll.detail.startswith("blog.example")
-    assert poll.detail.endswith(".")
-
-
 def test_a_304_to_a_first_visit_is_not_a_success() -> None:
     assert visited(response(status=304)).outcome is Outcome.FAILED
 
@@ -166,7 +158,8 @@ def test_a_home_page_says_where_the_feed_is() -> None:
 
 
 def test_a_home_page_without_a_feed_is_looked_at_again_later() -> None:
-    home = replace(LEASE, poll=Poll(aim=Aim.HOME))
+    unknown = replace(FEED, url="", site="https://blog.example/")
+    home = replace(LEASE, feed=unknown, poll=Poll(aim=Aim.HOME))
     lost = visited(response(b"<html><body>Hello", content_type="text/html"), home)
     assert (lost.poll.problem, lost.poll.aim) == ("no-feed-found", Aim.HOME)
     assert lost.poll.due > NOW
@@ -176,3 +169,45 @@ def test_a_feed_names_a_blog_that_the_list_left_nameless() -> None:
     nameless = replace(LEASE, feed=replace(FEED, title=""))
     assert visited(response(rss("One")), nameless).feed.title == "A blog"
     assert visited(response(rss("One"))).feed.title == FEED.title
+
+
+@pytest.mark.rule(5)
+def test_a_server_that_ignores_both_validators_is_given_one_and_then_the_other() -> None:
+    poll = visited(response(rss("One"), etag='"1"', last_modified="then")).poll
+    said = []
+    for _ in range(12):
+        said.append(tuple(conditional_headers(poll, NOW)))
+        again_whole = response(rss("One"), etag='"1"', last_modified="then")
+        poll = visited(again_whole, replace(LEASE, poll=poll)).poll
+    both, etag, date = said[0], said[3], said[6]
+    assert (both, etag, date) == (
+        ("If-None-Match", "If-Modified-Since"),
+        ("If-None-Match",),
+        ("If-Modified-Since",),
+    )
+    assert said == [both] * 3 + [etag] * 3 + [date] * 3 + [both] * 3
+
+
+@pytest.mark.rule(5)
+def test_news_is_no_sign_that_validators_are_ignored() -> None:
+    poll = visited(response(rss("One"), etag='"1"')).poll
+    news = visited(response(rss("One", "Two"), etag='"2"'), replace(LEASE, poll=poll))
+    assert news.poll.ignored == 0
+
+
+@pytest.mark.rule(13)
+def test_a_wish_to_wait_is_of_the_host_that_said_so() -> None:
+    elsewhere = response(status=429, url="https://cdn.example/feed", retry_after="7200")
+    hold = visited(elsewhere).hold
+    assert hold == Hold("cdn.example", NOW + 2 * HOUR)
+    assert visited(response(status=500)).hold is None
+
+
+def test_a_look_elsewhere_in_vain_changes_nothing_that_is_said_of_the_feed() -> None:
+    problem = Poll(failures=3, strain=1.5, problem="http-404", detail="Lost.", failing_since=NOW)
+    for aim in (Aim.HOME, Aim.MOVE):
+        lease = replace(LEASE, poll=replace(problem, aim=aim, moving_to="https://new.example/"))
+        vain = visited(response(status=500), lease).poll
+        assert (vain.aim, vain.moving_to, vain.failures, vain.strain) == (Aim.FEED, "", 3, 1.5)
+        assert (vain.problem, vain.detail) == ("http-404", "Lost.")
+        assert vain.due > NOW
