@@ -5,22 +5,21 @@ With `--json`, one JSON document goes to standard output and nothing else does. 
 a command needs is imported when it runs: `planet --help` should not wait for Scrapy.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import typer.core
 
+from api.feeds import feeds
+from api.terminal import Json, day_words, opened, posts_words, print_json
 from index import __version__
-from index.errors import NotFound, PlanetError
-from index.model import Followed, Health, Sort, Status
-from index.settings import Settings, read_settings
+from index.errors import PlanetError
+from index.model import Sort, Status
+from index.settings import read_settings
 
 app = typer.Typer(
     name="planet",
@@ -32,7 +31,6 @@ app = typer.Typer(
     epilog="Settings come from PLANET_... variables or a .env file: see the README.",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Host = Annotated[str, typer.Option(help="The address to serve at.")]
 Port = Annotated[int, typer.Option(help="The port to serve at.", min=1, max=65535)]
 
@@ -107,7 +105,7 @@ def crawl(
     migrate(settings.database)
     tally = crawl_once(settings, Silence() if as_json else report(), everything=all_)
     if as_json:
-        _print_json(tally.document())
+        print_json(tally.document())
     elif not tally.feeds:
         print("No blog is due. `planet crawl --all` visits them all the same.")
 
@@ -124,7 +122,7 @@ def search(
     from index.query import describe, parse_query
     from index.search import open_search
 
-    with _catalogue() as (settings, catalogue):
+    with opened() as (settings, catalogue):
         asked = parse_query(" ".join(query))
         engine = open_search(settings.search)
         order = Sort.NEWEST if newest else Sort.RELEVANCE
@@ -133,80 +131,14 @@ def search(
         engine.close()
     if as_json:
         entries = [asdict(entry_out(post)) for post in posts]
-        _print_json({"understood": describe(asked), "total": results.total, "entries": entries})
+        print_json({"understood": describe(asked), "total": results.total, "entries": entries})
         return
-    print(f"{describe(asked)} {_posts(results.total)}.")
+    print(f"{describe(asked)} {posts_words(results.total)}.")
     for post in posts:
-        print(f"\n{post.title}\n  {post.feed.title}, {_day(post.sort_at)}\n  {post.url}")
+        print(f"\n{post.title}\n  {post.feed.title}, {day_words(post.sort_at)}\n  {post.url}")
 
 
-class _OrBlog(typer.core.TyperGroup):
-    """A group of commands where any other word is a blog's name, for `planet feeds BLOG`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the command `list` before words that name none."""
-        if not {*args} & {*self.commands, *ctx.help_option_names}:
-            args = ["list", *args]
-        parsed: list[str] = super().parse_args(ctx, args)
-        return parsed
-
-
-feeds = typer.Typer(cls=_OrBlog, help="List the blogs we follow; let one go.")
 app.add_typer(feeds, name="feeds", epilog="Example: planet feeds --status failing")
-
-
-@feeds.command("list", epilog="Examples: planet feeds --status failing, planet feeds some-blog")
-def list_feeds(
-    blog: Annotated[str, typer.Argument(help="A blog's short name, for its details.")] = "",
-    status: Annotated[
-        Health | None, typer.Option(help="Only the blogs that are doing like this.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """List the blogs we follow and how each is doing."""
-    from api.routes import feed_out
-
-    with _catalogue() as (_, catalogue):
-        followed = [one for one in catalogue.blogs() if blog in ("", one.feed.slug)]
-    if blog and not followed:
-        raise NotFound(f"No blog is called {blog}: `planet feeds --json` tells their names.")
-    chosen = [one for one in followed if status is None or one.health is status]
-    if as_json:
-        _print_json([asdict(feed_out(one)) for one in chosen])
-        return
-    for one in chosen:
-        print(_line(one) if not blog else _details(one))
-    if not chosen:
-        print("No blog is doing like this." if status else "No blog is followed yet.")
-
-
-@feeds.command("remove", epilog="Example: planet feeds remove some-blog --forget")
-def remove_feed(
-    blog: Annotated[str, typer.Argument(help="The blog's short name.")],
-    forget: Annotated[
-        bool, typer.Option("--forget", help="Delete its posts too, and never take it back.")
-    ] = False,
-) -> None:
-    """Let a blog go, as its owner asked."""
-    from index.database import migrate, open_database
-    from index.store import Store
-
-    settings = read_settings()
-    if not forget:
-        raise PlanetError(
-            f"To stop visiting {blog} and keep its posts, take its line out of {settings.opml}. "
-            "To delete its posts as well, and keep it out for good, add --forget."
-        )
-    migrate(settings.database)
-    database = open_database(settings.database)
-    try:
-        gone = Store(database).withdraw(blog)
-    finally:
-        database.close()
-    print(
-        f"{gone.title} is gone from the pages and feeds, and leaves the search with the next "
-        f"refresh. Take its line out of {settings.opml}: until then every start warns of it."
-    )
 
 
 @app.command(epilog="Example: planet export blogs.opml")
@@ -216,7 +148,7 @@ def export(
     """Write the list of blogs, with the addresses found since, as OPML."""
     from index.opml import unparse
 
-    with _catalogue() as (settings, catalogue):
+    with opened() as (settings, catalogue):
         live = [one.feed for one in catalogue.blogs() if one.feed.status is Status.LIVE]
         body = unparse(live, title=settings.title)
     if str(file) == "-":
@@ -244,9 +176,9 @@ def rebuild(as_json: Json = False) -> None:
     finally:
         database.close()
     if as_json:
-        _print_json(asdict(done))
+        print_json(asdict(done))
     else:
-        print(f"The search index is new: {_posts(done.updated)}.")
+        print(f"The search index is new: {posts_words(done.updated)}.")
 
 
 @app.command(epilog="Example: planet check --json")
@@ -256,26 +188,12 @@ def check(as_json: Json = False) -> None:
 
     found = list(findings(read_settings()))
     if as_json:
-        _print_json([asdict(finding) for finding in found])
+        print_json([asdict(finding) for finding in found])
     else:
         for finding in found:
             print(f"{'ok  ' if finding.well else 'MEND'} {finding.sentence}")
     if not all(finding.well for finding in found):
         raise typer.Exit(1)
-
-
-@contextmanager
-def _catalogue() -> Iterator[tuple[Settings, Any]]:
-    from index.catalogue import Catalogue
-    from index.database import migrate, open_database
-
-    settings = read_settings()
-    migrate(settings.database)
-    database = open_database(settings.database)
-    try:
-        yield settings, Catalogue(database)
-    finally:
-        database.close()
 
 
 @contextmanager
@@ -289,53 +207,8 @@ def _progress(label: str, *, shown: bool) -> Iterator[Any]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _line(one: Followed) -> str:
-    newest = _day(one.newest.sort_at) if one.newest else "no posts yet"
-    problem = f"  {one.poll.detail}" if one.poll.detail else ""
-    return f"{one.health.value:<10}{one.posts:>5}  {newest:<17} {one.feed.title}{problem}"
-
-
-def _details(one: Followed) -> str:
-    feed, poll = one.feed, one.poll
-    lines = {
-        "Blog": feed.title,
-        "Home page": feed.site,
-        "Feed": feed.url or "not known yet",
-        "Kind": feed.kind.value,
-        "Councils": ", ".join(feed.councils),
-        "Doing": one.health.value,
-        "Problem": poll.detail,
-        "Since": _moment(poll.failing_since),
-        "Posts": str(one.posts),
-        "Newest": f"{one.newest.title}, {_day(one.newest.sort_at)}" if one.newest else "",
-        "Last visit": _moment(poll.visited),
-        "Next visit": _moment(max(poll.due, poll.not_before)),
-    }
-    return "\n".join(f"{name + ':':<12} {value}" for name, value in lines.items() if value)
-
-
-def _posts(count: int) -> str:
-    return f"{count:,} post{'' if count == 1 else 's'}"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
-
-
-def _moment(moment: datetime | None) -> str:
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC" if moment else ""
-
-
 def _say(sentence: str) -> None:
     print(sentence, flush=True)
-
-
-def _print_json(document: object) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2, default=_json))
-
-
-def _json(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import JSONResponse
 
 from api.health import Health
-from index.model import Coverage, Cursor, Feed, Followed, Fragment, Post, Sort
+from index.model import Coverage, Cursor, Feed, Followed, Fragment, Post, Sort, Visited
+from index.model import Health as Doing
 from web.answers import answers, read_query
 from web.site import Site
 
@@ -91,10 +92,20 @@ class FeedOut:
     blog: Blog
     health: str
     problem: str
+    failing_since: datetime | None
+    moving_to: str
     posts: int
     newest: datetime | None
     visited: datetime | None
     due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneFeedOut:
+    """A feed we follow, and what came of the last visits to it, newest first."""
+
+    feed: FeedOut
+    visits: list[Visited]
 
 
 def create_api(site: Site, health: Health) -> APIRouter:
@@ -125,6 +136,11 @@ def create_api(site: Site, health: Health) -> APIRouter:
     @router.get("/api/feeds", summary="The blogs we follow", tags=["feeds"])
     def feeds() -> list[FeedOut]:
         return [feed_out(followed) for followed in site.catalogue.blogs()]
+
+    @router.get("/api/feeds/{slug}", summary="A blog, and its last visits", tags=["feeds"])
+    def feed(slug: str) -> OneFeedOut:
+        followed = site.catalogue.blog(slug)
+        return OneFeedOut(feed=feed_out(followed), visits=site.catalogue.visits(slug))
 
     @router.get("/healthz", summary="Is this installation well?", tags=["service"])
     def healthz() -> JSONResponse:
@@ -173,10 +189,12 @@ def feed_out(followed: Followed) -> FeedOut:
         blog=_blog(followed.feed),
         health=followed.health.value,
         problem=followed.poll.detail,
+        failing_since=followed.poll.failing_since,
+        moving_to=followed.poll.moving_to if followed.health is Doing.MOVED else "",
         posts=followed.posts,
         newest=followed.newest.sort_at if followed.newest else None,
         visited=followed.poll.visited,
-        due=followed.poll.due,
+        due=max(followed.poll.due, followed.poll.not_before),
     )
 
 

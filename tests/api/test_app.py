@@ -78,6 +78,13 @@ def test_feeds_are_listed_with_their_health(client: TestClient) -> None:
     assert (feed["blog"]["slug"], feed["health"], feed["posts"]) == ("parks-and-paths", "ok", 45)
 
 
+def test_a_feed_is_told_with_its_last_visits(client: TestClient) -> None:
+    told = client.get("/api/feeds/parks-and-paths").json()
+    assert told["feed"]["blog"]["slug"] == "parks-and-paths"
+    assert [(visit["outcome"], visit["new"]) for visit in told["visits"]] == [("read", 45)]
+    assert client.get("/api/feeds/nobody").status_code == 404
+
+
 def test_all_is_well(client: TestClient) -> None:
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["status"]) == (200, "well")

@@ -43,7 +43,11 @@ def test_feeds_can_be_chosen_by_how_they_are_doing(filled: Installation) -> None
 
 def test_a_feed_has_its_details(filled: Installation) -> None:
     said = filled.planet("feeds", "broken")
-    assert "Problem:" in said
+    assert "Doing:       failing. 127.0.0.1 has a fault" in said
+    assert "Failing:     since" in said
+    assert "One visit:" in said
+    [one] = filled.document("feeds", "broken")
+    assert [(visit["outcome"], visit["status"]) for visit in one["visits"]] == [("failed", 500)]
     assert "has a fault of its own (500)" in said
     assert "Next visit:" in said
     assert "No blog is called nobody" in filled.planet("feeds", "nobody", status=1)
