@@ -108,6 +108,8 @@ def crawl(
         print_json(tally.document())
     elif not tally.feeds:
         print("No blog is due. `planet crawl --all` visits them all the same.")
+    if tally.excused:
+        raise typer.Exit(1)  # the network failed us: nothing could be done
 
 
 @app.command(epilog='Example: planet search "user research" damp --limit 5')

@@ -18,13 +18,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, TypeVar
 
+from crawler.doubt import OURS, Doubt
 from crawler.fetched import Ask, Fetch, Fetched, NoResponse, Response
 from crawler.listing import Listing
-from crawler.outage import Fault, Outage
 from crawler.pool import Pool
 from crawler.recorder import Recorder
 from crawler.robots import origin
@@ -37,7 +37,7 @@ from index.errors import (
     SearchError,
     StoreError,
 )
-from index.model import EPOCH, Lease, Outcome, Recorded, Robots, Visit
+from index.model import Lease, Recorded, Robots, Visit
 from index.refresh import Refreshed
 from index.store import Store
 
@@ -46,12 +46,6 @@ AHEAD = 6  # leases held for each request that may be under way, so that none wa
 GRACE = 5.0  # seconds that visits under way are given when we are told to stop
 PAUSE = 60.0  # seconds before the store is tried again when it cannot be written
 SILENCE = 600.0  # seconds before the same warning is given again
-AWAY = timedelta(minutes=5)  # before we look for work again when the network seems to be down
-LONGEST_AWAY = timedelta(hours=1)
-OURS = (
-    "Most blogs could not be reached, so that the fault is likely our own: nothing is recorded "
-    "against the {} blogs that failed. Check this machine's connection to the internet."
-)
 
 log = logging.getLogger("planet.crawler")
 T = TypeVar("T")
@@ -73,10 +67,7 @@ class Crawl:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     failures: list[StoreError] = field(default_factory=list)  # that ended a crawl once over
     _robots: dict[str, Robots] = field(default_factory=dict)  # of leased feeds
-    _outage: Outage = field(default_factory=Outage)
-    _held: list[tuple[Lease, asyncio.Future[bool]]] = field(default_factory=list)
-    _away: timedelta = timedelta(0)  # how long we have stayed away for an outage of our own
-    _back: datetime = EPOCH  # when we look for work again after it
+    _doubt: Doubt = field(default_factory=Doubt)
     _met: set[int] = field(default_factory=set)  # feeds visited so far
     _warned: dict[str, float] = field(default_factory=dict)  # when a sentence was last said
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -109,7 +100,7 @@ class Crawl:
             self._tick.clear()
             room = self.concurrency * AHEAD - len(under_way)
             # Looking costs the same for one lease as for many.
-            ready = room >= self.concurrency * AHEAD // 2 and self.clock() >= self._back
+            ready = room >= self.concurrency * AHEAD // 2 and self.clock() >= self._doubt.back
             leases = await self._lease(room) if ready else []
             for lease in leases:
                 task = asyncio.create_task(self._visit(lease, fetch, slots))
@@ -118,11 +109,11 @@ class Crawl:
                 task.add_done_callback(self._ended)
             if not leases and not under_way and not self.forever:
                 break
-            idle = not leases and len(self._held) == len(under_way)
+            idle = not leases and len(self._doubt) == len(under_way)
             await self._judge(over=idle and not self.forever)
             if not leases:
                 await self._wait(TICK)
-        self._answer(believed=False)
+        self._doubt.dismiss()
         await self._drain(under_way)
         await self.refresh()
         self.tally = replace(self.tally, seconds=round(monotonic() - began, 3))
@@ -186,11 +177,8 @@ class Crawl:
         if self._stop.is_set() and not isinstance(fetched, Response):
             return  # cut off by our own end: nothing that the blog should answer for
         found = await self._read(lease, fetched)
-        if self._outage.meet(lease, found, self.clock()):
-            if not await self._believed(lease):
-                return
-        elif found.outcome is not Outcome.FAILED:
-            self._away = timedelta(0)
+        if not await self._doubt.cleared(lease, found, self.clock()):
+            return
         recorded = await self._record(lease, found)
         if not recorded.stale:
             first = found.feed.id not in self._met
@@ -215,40 +203,19 @@ class Crawl:
             return lease, fetched
         return replace(lease, poll=replace(poll, plain=not ask.plain)), again
 
-    async def _believed(self, lease: Lease) -> bool:
-        """Wait until it is clear whose fault a failure is; return whether it is the feed's."""
-        verdict: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._held.append((lease, verdict))
-        self._tick.set()
-        return await verdict
-
     async def _judge(self, *, over: bool) -> None:
-        """Judge the failures held back, if there is enough to go by (rule 24)."""
-        fault = self._outage.verdict(self.clock(), over=over)
-        if fault is Fault.OURS:
-            await self._stay_away()
-        if fault is not None:
-            self._outage.settle()
-            self._answer(believed=fault is Fault.THEIRS)
-
-    async def _stay_away(self) -> None:
-        """Give back what we could not visit, and look for work again after a while."""
-        self._away = min(max(2 * self._away, AWAY), LONGEST_AWAY)
-        self._back = self.clock() + self._away
-        self.tally = replace(self.tally, excused=self.tally.excused + len(self._held))
-        self.report.say(OURS.format(len(self._held)))
+        """Give back the feeds that we failed, if we did, and stay away for a while (rule 24)."""
+        failed = self._doubt.judge(self.clock(), over=over)
+        if not failed:
+            return
+        self.tally = replace(self.tally, excused=self.tally.excused + len(failed))
+        self.report.say(OURS.format(len(failed)))
         try:
-            await self.apart(self.store.release, [lease for lease, _ in self._held])
+            await self.apart(self.store.release, failed)
         except StoreError as error:
             self._warn(error)
         if not self.forever:
             self.stop()
-
-    def _answer(self, *, believed: bool) -> None:
-        for _, verdict in self._held:
-            if not verdict.done():
-                verdict.set_result(believed)
-        self._held.clear()
 
     async def _record(self, lease: Lease, found: Visit) -> Recorded:
         """Record a visit, if need be again and again: the blog shall not be asked twice."""
