@@ -2,6 +2,9 @@
 
     a visit that worked   no sooner than an hour, no later than a day: as the blog posts,
                           as its server and its feed ask, whichever is latest
+    skipped hours, days   never then, but in the first hour that is open
+    a crawler back from   what fell due meanwhile is spread out, not all at once
+      an absence
     a failed visit        twice as long each time, from an hour to a week
     a server's wish       Retry-After is kept to, up to two days
     a feed that is gone   once a month, in case it comes back
@@ -28,6 +31,14 @@ SEASON = timedelta(days=90)
 JITTER = 0.1
 FAILURE_JITTER = 0.25
 RECENT = 10  # entries that tell how often a blog posts
+PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def after_success(
@@ -67,6 +78,32 @@ def jittered(wait: timedelta, luck: float, share: float = JITTER) -> timedelta:
     return wait * (1 + share * luck)
 
 
+def opening(moment: datetime, skip_hours: Collection[int], skip_days: Collection[str]) -> datetime:
+    """Return `moment` (in UTC), or the same minute of the first hour that is not skipped.
+
+    Hours are 0 to 23 in GMT, 24 being 0, days are English names in any case (RSS 2.0,
+    rule 18). The minute stays, so that feeds that open at eight are not all visited at
+    eight sharp. A feed that skips every hour or every day is taken to skip none.
+    """
+    hours = {hour % 24 for hour in skip_hours if 0 <= hour <= 24}
+    days = {DAYS.index(day.lower()) for day in skip_days if day.lower() in DAYS}
+    if len(hours) == 24 or len(days) == 7:
+        return moment
+    while moment.hour in hours or moment.weekday() in days:
+        moment += timedelta(hours=1)
+    return moment
+
+
+def resumed(due: datetime, now: datetime, spread: timedelta, *, luck: float) -> datetime:
+    """Return when to visit a feed, now that the crawler is back from an absence (rule 20).
+
+    What is overdue is spread over `spread`, but nothing waits longer again than it has
+    already waited: after a short absence nobody notices, after a long one no platform
+    gets all our visits in a row. What is not due yet stays as it is.
+    """
+    return due if due > now else now + min(now - due, spread) * luck
+
+
 def rhythm(dates: Iterable[datetime], now: datetime) -> timedelta:
     """Return half the usual gap between posts, a day at the most; six hours if unknown.
 
@@ -80,12 +117,25 @@ def rhythm(dates: Iterable[datetime], now: datetime) -> timedelta:
     return min(max(gap / 2, FLOOR), CAP)
 
 
+def period(update_period: str, frequency: int) -> timedelta:
+    """Return the wait that `sy:updatePeriod` and `sy:updateFrequency` ask for.
+
+    Like `ttl` it can only make us later: WordPress says hourly whatever the blog does
+    (rule 18). A week at the most; zero for what makes no sense.
+    """
+    if frequency < 1:
+        return timedelta(0)
+    whole = PERIODS.get(update_period.strip().lower(), timedelta(0))
+    return min(whole / frequency, HINT_CAP)
+
+
 def freshness(headers: Mapping[str, str], now: datetime) -> timedelta:
     """Return how long the server says its answer stays good (RFC 9111, 4.2.1).
 
     Expires counts from the server's own Date, whose clock may be wrong.
     """
-    found = re.search(r"(?:^|[,\s])max-age=\"?(\d{1,10})", headers.get("cache-control", ""))
+    control = headers.get("cache-control", "").lower()
+    found = re.search(r"(?:^|[,\s])max-age=\"?(\d{1,10})", control)
     if found:
         return timedelta(seconds=min(int(found[1]), 10**9))
     expires = http_date(headers.get("expires", ""))

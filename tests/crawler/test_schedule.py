@@ -54,6 +54,13 @@ def test_a_server_may_not_ask_us_to_wait_for_ever() -> None:
     assert after({"cache-control": "max-age=31536000"}) == timedelta(days=7)
 
 
+@pytest.mark.rule(17)
+@pytest.mark.parametrize("control", ["Max-Age=7200", "PUBLIC, MAX-AGE=7200"])
+def test_max_age_counts_in_any_case(control: str) -> None:
+    # https://www.rfc-editor.org/rfc/rfc9111#section-5.2: names are case-insensitive
+    assert after({"cache-control": control}) == 2 * HOUR
+
+
 @pytest.mark.rule(19)
 @pytest.mark.parametrize(
     ("gap", "wish"),
@@ -70,6 +77,114 @@ def test_a_blog_is_visited_twice_as_often_as_it_posts(gap: timedelta, wish: time
 
 def test_a_blog_of_one_post_has_no_rhythm_yet() -> None:
     assert schedule.rhythm([NOW], NOW) == schedule.DEFAULT
+
+
+MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
+
+
+WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SKIPPED_HOURS = st.sets(st.integers(0, 24))
+SKIPPED_DAYS = st.sets(st.sampled_from(WEEK))
+
+
+def skipped(moment: datetime, hours: set[int], days: set[str]) -> bool:
+    return moment.hour in {hour % 24 for hour in hours} or WEEK[moment.weekday()] in days
+
+
+@pytest.mark.rule(18)
+@given(MOMENTS, SKIPPED_HOURS, SKIPPED_DAYS)
+def test_a_feed_is_visited_in_the_first_open_hour_at_the_same_minute(
+    moment: datetime, hours: set[int], days: set[str]
+) -> None:
+    opening = schedule.opening(moment, hours, days)
+    passed = range((opening - moment) // HOUR)
+    closed = len({hour % 24 for hour in hours}) == 24 or len(days) == 7
+    assert (opening - moment) % HOUR == timedelta(0)
+    assert closed or not skipped(opening, hours, days)
+    assert all(skipped(moment + n * HOUR, hours, days) for n in passed)
+    assert passed.stop < 7 * 24
+
+
+@pytest.mark.rule(18)
+@given(MOMENTS, SKIPPED_HOURS, SKIPPED_DAYS)
+def test_a_feed_that_skips_everything_is_taken_to_skip_nothing(
+    moment: datetime, hours: set[int], days: set[str]
+) -> None:
+    assert schedule.opening(moment, range(24), days) == moment
+    assert schedule.opening(moment, hours, WEEK) == moment
+
+
+@pytest.mark.rule(18)
+@pytest.mark.parametrize(
+    ("hours", "days", "opens"),
+    [
+        pytest.param((9, 10), (), "2026-05-01 11:00", id="two hours"),
+        pytest.param((*range(9, 24), 24), (), "2026-05-02 01:00", id="24 is midnight"),
+        pytest.param((), ("FRIDAY", "saturday"), "2026-05-03 00:00", id="days in any case"),
+        pytest.param((0, 1), ("Friday",), "2026-05-02 02:00", id="both"),
+        pytest.param((25, -15), ("Freitag",), "2026-05-01 09:00", id="nonsense"),
+    ],
+)
+def test_skipped_hours_and_days_are_read_as_rss_has_them(
+    hours: tuple[int, ...], days: tuple[str, ...], opens: str
+) -> None:
+    # https://www.rssboard.org/rss-specification: skipHours and skipDays; NOW is a Friday
+    assert f"{schedule.opening(NOW, hours, days):%Y-%m-%d %H:%M}" == opens
+
+
+@pytest.mark.rule(18)
+@pytest.mark.parametrize(
+    ("name", "frequency", "wait"),
+    [
+        ("hourly", 1, HOUR),
+        ("hourly", 4, timedelta(minutes=15)),
+        ("\n\tDaily\n", 2, 12 * HOUR),
+        ("weekly", 1, 7 * DAY),
+        ("monthly", 10, 3 * DAY),
+        ("monthly", 1, 7 * DAY),
+        ("yearly", 1, 7 * DAY),
+        ("", 1, timedelta(0)),
+        ("fortnightly", 1, timedelta(0)),
+        ("daily", 0, timedelta(0)),
+        ("daily", -3, timedelta(0)),
+    ],
+)
+def test_an_update_period_is_a_wait_of_a_week_at_most(
+    name: str, frequency: int, wait: timedelta
+) -> None:
+    assert schedule.period(name, frequency) == wait
+
+
+@pytest.mark.rule(18)
+def test_what_wordpress_says_by_default_changes_nothing() -> None:
+    assert schedule.period("hourly", 1) <= schedule.FLOOR
+
+
+SPREAD = timedelta(minutes=30)
+LUCK = st.floats(0, 1)
+
+
+@pytest.mark.rule(20)
+@given(st.timedeltas(timedelta(0), 90 * DAY), LUCK)
+def test_after_an_absence_nothing_waits_longer_again_than_it_has(
+    late: timedelta, luck: float
+) -> None:
+    visit = schedule.resumed(NOW - late, NOW, SPREAD, luck=luck)
+    assert NOW <= visit <= NOW + min(late, SPREAD)
+
+
+@pytest.mark.rule(20)
+@given(st.timedeltas(timedelta(microseconds=1), 90 * DAY), LUCK)
+def test_after_an_absence_nothing_is_visited_before_it_is_due(
+    early: timedelta, luck: float
+) -> None:
+    assert schedule.resumed(NOW + early, NOW, SPREAD, luck=luck) == NOW + early
+
+
+@pytest.mark.rule(20)
+def test_after_a_week_away_visits_are_spread_evenly() -> None:
+    visits = [schedule.resumed(NOW - 7 * DAY, NOW, SPREAD, luck=n / 3) for n in range(4)]
+    assert [(visit - NOW) / SPREAD for visit in visits] == pytest.approx([0, 1 / 3, 2 / 3, 1])
 
 
 @pytest.mark.rule(22)
