@@ -66,20 +66,58 @@ def test_max_age_counts_in_any_case(control: str) -> None:
     ("gap", "wish"),
     [
         (timedelta(minutes=10), HOUR),
-        (8 * HOUR, 4 * HOUR),
-        (timedelta(days=7), DAY),
-        (timedelta(days=300), DAY),
+        (4 * HOUR, 2 * HOUR),
+        (16 * HOUR, 4 * HOUR),
+        (100 * HOUR, 10 * HOUR),
+        (24 * DAY, DAY),
+        (300 * DAY, DAY),
     ],
 )
-def test_a_blog_is_visited_twice_as_often_as_it_posts(gap: timedelta, wish: timedelta) -> None:
+def test_four_times_the_gap_makes_twice_the_wait(gap: timedelta, wish: timedelta) -> None:
     assert schedule.rhythm([NOW - n * gap for n in range(10)], NOW) == wish
 
 
-def test_a_blog_of_one_post_has_no_rhythm_yet() -> None:
-    assert schedule.rhythm([NOW], NOW) == schedule.DEFAULT
+@pytest.mark.rule(19)
+def test_a_busy_blog_that_fell_silent_is_left_in_peace() -> None:
+    busy = [NOW - n * HOUR for n in range(10)]
+    later = [schedule.rhythm(busy, NOW + silence * HOUR) for silence in (0, 9, 36, 576, 9_999)]
+    assert later == [HOUR, 3 * HOUR, 6 * HOUR, DAY, DAY]
+
+
+@pytest.mark.rule(19)
+def test_only_the_last_ten_posts_tell_the_rhythm() -> None:
+    recent = [NOW - n * 4 * HOUR for n in range(10)]
+    assert schedule.rhythm([*recent, NOW - 900 * DAY], NOW) == 2 * HOUR
+
+
+@pytest.mark.rule(19)
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pytest.param([], id="no post"),
+        pytest.param([NOW], id="one post"),
+        pytest.param([NOW] * 10, id="all of one moment"),
+        pytest.param([NOW + DAY], id="not yet published"),
+    ],
+)
+def test_a_blog_without_a_gap_to_go_by_is_visited_every_six_hours(dates: list[datetime]) -> None:
+    assert schedule.rhythm(dates, NOW) == 6 * HOUR
+
+
+@pytest.mark.rule(19)
+def test_a_single_old_post_is_silence_too() -> None:
+    assert schedule.rhythm([NOW - 300 * DAY], NOW) == DAY
 
 
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
+
+
+@pytest.mark.rule(19)
+@given(st.lists(MOMENTS), MOMENTS)
+def test_no_rhythm_is_faster_than_an_hour_or_slower_than_a_day(
+    dates: list[datetime], now: datetime
+) -> None:
+    assert HOUR <= schedule.rhythm(dates, now) <= DAY
 
 
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
