@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import corpus, crawl, running, search
+from benchmarks import corpus, crawl, running, search, simulation
 from benchmarks.filled import filled
 from benchmarks.planet import Planet
 from benchmarks.table import Line
@@ -40,6 +40,9 @@ def main() -> int:
         if not asked.only or "crawl" in asked.only:
             bar.update(task, description=f"Crawling {feeds} feeds, by turns with reader")
             lines += crawl.measure(posts, feeds)
+        if not asked.only or "simulation" in asked.only:
+            bar.update(task, description="Following made-up blogs for a year")
+            lines += simulation.measure(100 if asked.quick else 1_000)
         measures: dict[str, Measure] = {
             "search": search.measure,
             "start": running.measure_start,
@@ -58,7 +61,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    names = ("crawl", "search", "start", "memory")
+    names = ("crawl", "simulation", "search", "start", "memory")
     parser.add_argument("--only", nargs="+", choices=names, help="measure only these")
     parser.add_argument("--quick", action="store_true", help="a tenth of the size")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
