@@ -15,6 +15,7 @@ from random import Random
 
 from benchmarks.postings import DAY, Blog
 from crawler import schedule
+from crawler.trouble import TEMPORARY
 from crawler.visit import SPEAKS_FOR_ITSELF
 from index.model import Outcome
 
@@ -119,7 +120,7 @@ POLICIES = (
 def _in_our_way(memory: Memory, rhythm: timedelta) -> datetime:
     blog, luck = memory.blog, memory.random.random()
     if memory.failures:
-        wait = schedule.after_failure(memory.failures, luck=luck, retry_after=None)
+        wait = schedule.after_failure(memory.failures * TEMPORARY, luck=luck)
     else:
         hints = min(blog.ttl, schedule.HINT_CAP), schedule.period(*blog.period)
         wish = max(rhythm, *hints)

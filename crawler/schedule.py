@@ -22,7 +22,8 @@ from math import sqrt
 FLOOR = timedelta(hours=1)  # rules 6 and 16
 BLIND_FLOOR = timedelta(days=1)  # a feed without validators is sent whole each time (rule 6)
 CAP = timedelta(hours=24)  # what a blog's own rhythm may ask for
-HINT_CAP = timedelta(days=7)  # what a server's headers may ask for (rule 17)
+HINT_CAP = timedelta(days=7)  # what a feed itself may ask for, by its author's wish (rule 17)
+HEADER_CAP = timedelta(days=1)  # what max-age or Expires may: often a cache's, a year away
 DEFAULT = timedelta(hours=6)
 FAILURE_CAP = timedelta(days=7)
 RETRY_CAP = timedelta(days=2)  # of a Retry-After: 88 hours has been seen (rule 12)
@@ -50,7 +51,7 @@ def after_success(
     `wish` is what the blog's rhythm and its feed ask for, `luck` a random number from 0 to 1.
     """
     blind = not (headers.get("etag") or headers.get("last-modified"))
-    server = min(freshness(headers, now), HINT_CAP)
+    server = min(freshness(headers, now), HEADER_CAP)
     return jittered(max(BLIND_FLOOR if blind else FLOOR, wish, server), luck)
 
 
@@ -167,13 +168,3 @@ def http_date(value: str) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def opening(moment: datetime, skip_hours: Collection[int], skip_days: Collection[str]) -> datetime:
-    """STUB until merged."""
-    return moment
-
-
-def period(update_period: str, frequency: int) -> timedelta:
-    """STUB until merged."""
-    return timedelta(0)

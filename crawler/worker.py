@@ -8,6 +8,7 @@ each other's delays, and the sites we visit would feel both.
 """
 
 import asyncio
+import random
 import signal
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from crawler.guard import guard
 from crawler.listing import Listing
 from crawler.loop import Crawl
 from crawler.pool import Pool
+from crawler.schedule import resumed
 from crawler.spider import Manners, PlanetSpider, scrapy_settings
 from crawler.tally import Report, Tally
 from index.database import open_database
@@ -64,6 +66,7 @@ def crawl_on(settings: Settings, report: Report) -> None:
         crawl = _crawl(settings, report, forever=True)
         try:
             crawl.listing.reread(_now(), report.say)
+            crawl.store.stagger(_now(), _resumed(settings))
             crawl.tally = Tally(feeds=crawl.store.active())
             report.show(crawl.tally)
             ticks = ((crawl.refresh, REFRESH), (crawl.reread, REREAD), (crawl.tidy, 86_400))
@@ -154,6 +157,12 @@ def _alone(home: Path) -> FileLock:
             f"Another crawler is at work in {home}: stop it first, or leave the work to it."
         ) from error
     return lock
+
+
+def _resumed(settings: Settings) -> Callable[[datetime], datetime]:
+    """Return what tells when to visit a feed that fell due while no crawler was there."""
+    now, spread = _now(), timedelta(minutes=settings.spread)
+    return lambda due: resumed(due, now, spread, luck=random.random())  # noqa: S311  (no secret)
 
 
 def _own(url: str, settings: Settings) -> bool:

@@ -135,6 +135,21 @@ class Store:
                 .values(leased_until=None, token="")
             )
 
+    def stagger(self, now: datetime, when: Callable[[datetime], datetime]) -> int:
+        """Put off what fell due while nobody was there, each to the time that `when` gives.
+
+        `when` is told since when a feed is due. Submissions and feeds that were never
+        visited stay as they are. Returns how many were put off (rule 20).
+        """
+        overdue = (polls.c.active, polls.c.due <= now, polls.c.priority > 0)
+        query = select(polls.c.feed_id, polls.c.due).where(*overdue, polls.c.visited.is_not(None))
+        with self.database.write() as db:
+            rows = [{"feed": row.feed_id, "later": when(row.due)} for row in db.execute(query)]
+            if rows:
+                late = update(polls).where(polls.c.feed_id == bindparam("feed"))
+                db.execute(late.values(due=bindparam("later")), rows)
+        return len(rows)
+
     def hasten(self, now: datetime, *, anyhow: Callable[[str], bool] = lambda url: False) -> int:
         """Make every feed due now; return how many are.
 

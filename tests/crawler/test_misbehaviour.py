@@ -250,7 +250,7 @@ def test_a_feed_that_is_gone_keeps_its_posts_and_may_come_back(
     passes.follow(blog(server))
     passes.pass_()
     server.pages["/feed"] = status(410)
-    passes.go_on(DAY)
+    passes.go_on(2 * DAY)
     assert passes.blog().health is Health.GONE
     assert passes.titles() == ["One"]
     assert passes.go_on(90 * DAY) <= 4

@@ -132,6 +132,20 @@ def test_the_feeds_of_a_dead_worker_fall_due_again(store: Store) -> None:
     assert len(store.lease(NOW + LEASE, limit=1)) == 1
 
 
+@pytest.mark.rule(20)
+def test_what_fell_due_while_nobody_was_there_is_put_off_but_first_visits_are_not(
+    store: Store,
+) -> None:
+    new = replace(FEED, url="https://new.example/feed", site="")
+    follow(store, FEED)
+    visited(store)
+    follow(store, FEED, new)
+    back = NOW + timedelta(days=7)
+    assert store.stagger(back, lambda due: back + (back - due) / 100) == 1
+    assert [lease.feed.url for lease in store.lease(back, limit=5)] == [new.url]
+    assert store.stagger(NOW, lambda due: back) == 0  # nothing is overdue
+
+
 @pytest.mark.rule(21)
 def test_a_host_has_one_visitor_at_a_time(store: Store) -> None:
     on_one_host = [replace(FEED, url=f"https://parks.example/{n}", site="") for n in range(3)]
