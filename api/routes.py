@@ -151,7 +151,8 @@ def create_api(site: Site, health: Health) -> APIRouter:
 
 
 def _search_out(site: Site, q: str, sort: Sort, page: int) -> SearchOut:
-    found = answers(site, read_query(q), sort, page)
+    q, query = read_query(q)
+    found = answers(site, query, sort, page)
     return SearchOut(
         query=q,
         understood=found.understood,

@@ -402,11 +402,13 @@ class Query:
     """What a reader asked for, in no engine's language.
 
     Words are wished for, phrases demanded, and what stands in `without` forbidden.
+    `cut` says that more was typed than is looked for, which makes it no other query.
     """
 
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    cut: bool = field(default=False, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.words or self.phrases)

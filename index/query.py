@@ -2,7 +2,8 @@
 
 The language is small: words, "exact phrases", and a minus before either. Whatever
 else is typed is read as words, for a search box that answers "syntax error" helps
-nobody. Knows no engine; what a query finds is decided by `index.matching`.
+nobody. There are no wildcards, and a query has an end, so that none costs much (rule 49).
+Knows no engine; what a query finds is decided by `index.matching`.
 """
 
 import re
@@ -13,6 +14,7 @@ from index.model import Query
 
 LONGEST = 500  # characters; the rest is not read
 MOST = 32  # words in all, those of phrases and of exclusions included
+LIMIT = f"Only {MOST} words, or {LONGEST} characters, are looked for."
 
 # Words that say nothing of what a post is about. They are looked for only in phrases,
 # or when the query has nothing else. The single letters are what apostrophes leave
@@ -36,16 +38,28 @@ _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 def parse_query(text: str) -> Query:
     """Read what a person typed; anything at all gives a Query, if perhaps an empty one.
 
-    Only the first `LONGEST` characters and `MOST` words count.
+    Only the first `LONGEST` characters and `MOST` words count (rule 49).
     """
+    text, cut = _shortened(_clean(bounded(text)))
     found: dict[str, dict[str, str]] = {"words": {}, "phrases": {}, "without": {}}
     left = MOST
-    for place, term in _terms(_clean(text)):
-        kept = term.split()[:left]
-        if kept and term.casefold() not in found[place]:
+    for place, term in _terms(text):
+        if term.casefold() in found[place]:
+            continue
+        said = term.split()
+        if kept := said[:left]:
             found[place][term.casefold()] = " ".join(kept)
-            left -= len(kept)
-    return Query(**{place: tuple(terms.values()) for place, terms in found.items()})
+        cut |= len(said) > left
+        left -= len(kept)
+    return Query(**{place: tuple(terms.values()) for place, terms in found.items()}, cut=cut)
+
+
+def bounded(text: str) -> str:
+    """Return as much of what a person typed as can matter to `parse_query`.
+
+    That is one character more than is read, so that it still sees that there was more.
+    """
+    return text.strip()[: LONGEST + 1]
 
 
 def describe(query: Query) -> str:
@@ -61,9 +75,7 @@ def describe(query: Query) -> str:
         wishes.append(f"with the exact words {_list(f'“{phrase}”' for phrase in query.phrases)}")
     if query.without:
         wishes.append(f"without {_list(query.without, last='or')}")
-    terms = (*query.words, *query.phrases, *query.without)
-    cut = sum(len(term.split()) for term in terms) >= MOST
-    return f"Posts {', '.join(wishes)}." + (f" Only {MOST} words are looked for." if cut else "")
+    return f"Posts {', '.join(wishes)}." + (f" {LIMIT}" if query.cut else "")
 
 
 def telling(words: Iterable[str]) -> list[str]:
@@ -73,11 +85,16 @@ def telling(words: Iterable[str]) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    text = unicodedata.normalize("NFC", text[: LONGEST + 1]).translate(_QUOTES)
-    text = "".join(map(_visible, text))
-    if len(text) > LONGEST:  # and not half a word at the end
-        text = text[:LONGEST].rsplit(maxsplit=1)[0] if " " in text[:LONGEST] else text[:LONGEST]
-    return text
+    text = unicodedata.normalize("NFC", text).translate(_QUOTES)
+    return "".join(map(_visible, text))
+
+
+def _shortened(text: str) -> tuple[str, bool]:
+    """Return what is read of `text`, with no half word at the end, and whether more was there."""
+    kept = text[:LONGEST]
+    if kept == text:
+        return text, False
+    return kept.rpartition(" ")[0] or kept, True
 
 
 def _visible(character: str) -> str:

@@ -6,7 +6,7 @@ from unicodedata import normalize
 
 from index.errors import NotFound
 from index.model import Fragment, Post, Query, Sort
-from index.query import describe, parse_query
+from index.query import bounded, describe, parse_query
 from web.site import Site
 
 SIZE = 20  # answers a page
@@ -59,9 +59,13 @@ def last_page(total: int) -> int:
     return min(PAGES, -(-total // SIZE))
 
 
-def read_query(text: str) -> Query:
-    """Return what a reader asked for."""
-    return parse_query(text)
+def read_query(text: str) -> tuple[str, Query]:
+    """Return what a reader typed, as far as it matters, and what that asks for.
+
+    A page says the text a dozen times: an address of 60 KB would make one of a megabyte.
+    """
+    text = bounded(text)
+    return text, parse_query(text)
 
 
 def read_sort(text: str) -> Sort:

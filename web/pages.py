@@ -73,7 +73,7 @@ class Pages:
 
     def search(self, request: Request, q: str = "", sort: str = "", page: str = "") -> Response:
         """Show the posts that answer a query, or say why that cannot be done now."""
-        query, order, number = read_query(q), read_sort(sort), read_page(page)
+        (q, query), order, number = read_query(q), read_sort(sort), read_page(page)
         try:
             found = answers(self.site, query, order, number)
         except SearchError:

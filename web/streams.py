@@ -81,8 +81,8 @@ class Streams:
 
     def search(self, request: Request, form: str, q: str = "", page: str = "") -> Response:
         """Return the newest posts that answer a search: a feed is read for what is new."""
-        number = read_page(page)
-        posts, total = find(self.site, read_query(q), Sort.NEWEST, number)
+        (q, query), number = read_query(q), read_page(page)
+        posts, total = find(self.site, query, Sort.NEWEST, number)
         here = {"q": q}
         channel = Channel(
             key=f"search {' '.join(q.split())}",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.model import Query
-from index.query import LONGEST, MOST, describe, parse_query, telling
+from index.query import LONGEST, MOST, bounded, describe, parse_query, telling
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,14 @@ def test_a_query_is_words_phrases_and_what_to_leave_out(text: str, query: Query)
     assert parse_query(text) == query
 
 
+@pytest.mark.rule(49)
 def test_a_query_has_an_end() -> None:
     words = parse_query(" ".join(f"w{i}" for i in range(MOST + 5))).words
     assert words == tuple(f"w{i}" for i in range(MOST))
     assert parse_query('"' + "damp " * (MOST + 5) + '"').phrases == (" ".join(["damp"] * MOST),)
     assert len(parse_query("damp " + "m" * 2_000).words) == 1  # no half word
     assert len(parse_query("m" * 2_000).words[0]) == LONGEST
+    assert not parse_query("\0" * 2_000)
 
 
 @given(st.text() | st.text('"- “”’\x00aeŷ\u0302🎉 \ud800\n', max_size=LONGEST * 2))
@@ -83,9 +85,29 @@ def test_a_reader_is_told_what_was_understood(text: str, sentence: str) -> None:
     assert describe(parse_query(text)) == sentence
 
 
-def test_a_reader_is_told_that_the_rest_was_not_read() -> None:
-    sentence = describe(parse_query("damp " * 3 + " ".join(f"w{i}" for i in range(MOST))))
-    assert sentence.endswith(f"Only {MOST} words are looked for.")
+@pytest.mark.rule(49)
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        pytest.param(" ".join(f"w{i}" for i in range(MOST)), False, id="as many words as may be"),
+        pytest.param(" ".join(f"w{i}" for i in range(MOST + 1)), True, id="a word more"),
+        pytest.param("damp " * 90, False, id="one word said again"),
+        pytest.param('"' + "damp mould " * MOST + '"', True, id="a long phrase"),
+        pytest.param("damp " + "m" * (LONGEST - 5), False, id="as many characters as may be"),
+        pytest.param("damp " + "m" * (LONGEST - 4), True, id="a character more"),
+        pytest.param("damp" + " " * LONGEST, False, id="blanks at the end"),
+    ],
+)
+def test_a_reader_is_told_that_the_rest_was_not_read(text: str, cut: bool) -> None:
+    sentence = describe(parse_query(text))
+    assert sentence.endswith("Only 32 words, or 500 characters, are looked for.") is cut
+
+
+@given(st.text('"- aeŷ\u0302’\0', max_size=LONGEST * 2))
+def test_what_cannot_matter_need_not_be_passed_on(text: str) -> None:
+    whole, passed = parse_query(text), parse_query(bounded(text))
+    assert (passed, passed.cut) == (whole, whole.cut)
+    assert len(bounded(text)) <= LONGEST + 1
 
 
 def test_stop_words_count_if_there_is_nothing_else() -> None:

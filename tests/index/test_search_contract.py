@@ -72,6 +72,23 @@ def test_stop_words_are_looked_for_if_there_is_nothing_else(fill: Fill) -> None:
     assert found(fill(*many(["who are you", "damp"])), "the who") == ["0000"]
 
 
+@pytest.mark.rule(49)
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        pytest.param("*amp", [], id="at the start"),
+        pytest.param("senso*", [], id="at the end"),
+        pytest.param("d?mp", [], id="in the middle"),
+        pytest.param("/.*amp/", [], id="a pattern"),
+        pytest.param("dump~1", [], id="nearly"),
+        pytest.param("*", [], id="everything"),
+        pytest.param("*damp*", ["damp"], id="the word between them is looked for"),
+    ],
+)
+def test_there_are_no_wildcards(fill: Fill, text: str, ids: list[str]) -> None:
+    assert found(fill(DAMP, BINS, FORMS), text) == ids
+
+
 @pytest.mark.parametrize(
     ("text", "ids"),
     [

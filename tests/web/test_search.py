@@ -91,6 +91,23 @@ def test_what_was_understood_is_said(damp: Planet, look: Look) -> None:
     assert page.cssselect("input")[0].get("value") == 'damp "damp sensors" -bins'
 
 
+@pytest.mark.rule(49)
+@pytest.mark.parametrize("path", ["/search", "/search.atom", "/search.json"])
+def test_a_long_question_makes_no_long_answer(damp: Planet, client: TestClient, path: str) -> None:
+    usual = client.get(path, params={"q": "damp"})
+    long = client.get(path, params={"q": "damp " + "<&" * 8_000})
+    assert long.status_code == 200
+    assert len(long.content) < len(usual.content) + 60_000
+
+
+@pytest.mark.rule(49)
+def test_what_is_not_looked_for_is_said(damp: Planet, look: Look) -> None:
+    page = look("/search?q=" + "+".join(["damp", *(f"w{n}" for n in range(40))]))
+    said = words(page.cssselect(".understood")[0])
+    assert said.endswith("Only 32 words, or 500 characters, are looked for.")
+    assert _titles(page)[0] == "Damp sensors"
+
+
 def test_every_search_says_what_it_covers(planet: Planet, look: Look) -> None:
     planet.publish(feed("parks"), entry("Damp", published=NOW - 400 * DAY), entry("Mould"))
     failing = Poll(due=NOW + DAY, visited=NOW, failing_since=NOW, problem="http", detail="Out.")
