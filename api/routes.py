@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter
 
 from api.health import Health
 from index.model import Coverage, Cursor, Feed, Followed, Fragment, Post, Sort, Visited
 from index.model import Health as Doing
-from web.answers import answers, read_query
+from web.answers import Answers, answers, edition, read_query
+from web.fresh import PAGE_AGE, tag
 from web.site import Site
 
 MOST = 100
@@ -108,6 +110,9 @@ class OneFeedOut:
     visits: list[Visited]
 
 
+_SEARCH = TypeAdapter(SearchOut)
+
+
 def create_api(site: Site, health: Health) -> APIRouter:
     """Return the API's routes over `site`."""
     router = APIRouter()
@@ -125,13 +130,19 @@ def create_api(site: Site, health: Health) -> APIRouter:
             newer=str(Cursor.of(posts[0])) if posts else (after or before or None),
         )
 
-    @router.get("/api/search", summary="Posts that answer a query", tags=["entries"])
+    @router.get(
+        "/api/search",
+        summary="Posts that answer a query",
+        tags=["entries"],
+        response_model=SearchOut,
+    )
     def search(
+        request: Request,
         q: Annotated[str, Query(max_length=2000, description="Words and “exact phrases”")] = "",
         sort: Annotated[Sort, Query(description="Best first, or newest first")] = Sort.RELEVANCE,
         page: Annotated[int, Query(ge=1, le=25, description="Which page of 20 answers")] = 1,
-    ) -> SearchOut:
-        return _search_out(site, q, sort, page)
+    ) -> Response:
+        return _found(site, request, q, sort, page)
 
     @router.get("/api/feeds", summary="The blogs we follow", tags=["feeds"])
     def feeds() -> list[FeedOut]:
@@ -150,9 +161,21 @@ def create_api(site: Site, health: Health) -> APIRouter:
     return router
 
 
-def _search_out(site: Site, q: str, sort: Sort, page: int) -> SearchOut:
-    q, query = read_query(q)
-    found = answers(site, query, sort, page)
+def _found(site: Site, request: Request, q: str, sort: Sort, page: int) -> Response:
+    query = read_query(q)[1]
+    version = edition(site, query)  # first, so that nothing below is older
+    coverage = site.catalogue.coverage()
+
+    def make() -> Response:
+        found = _search_out(q, answers(site, query, sort, page), coverage)
+        return Response(_SEARCH.dump_json(found), media_type="application/json")
+
+    asked = ("/api/search", q, sort.value, str(page), str(coverage.crawled))
+    validator = tag(version, *asked)
+    return site.kept.conditional(request, validator, PAGE_AGE, make)
+
+
+def _search_out(q: str, found: Answers, coverage: Coverage) -> SearchOut:
     return SearchOut(
         query=q,
         understood=found.understood,
@@ -163,7 +186,7 @@ def _search_out(site: Site, q: str, sort: Sort, page: int) -> SearchOut:
             FoundOut(entry=entry_out(a.post), title=a.title, passage=a.passage)
             for a in found.answers
         ],
-        coverage=site.catalogue.coverage(),
+        coverage=coverage,
     )
 
 

@@ -5,6 +5,7 @@ or withdrawn cannot leak, because no query can reach it.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,7 @@ class Catalogue:
     def __init__(self, database: Database, clock: Clock = lambda: datetime.now(UTC)) -> None:
         self.database = database
         self._clock = clock
+        self._covered: tuple[str, Coverage] | None = None  # and the version it is true of
 
     def latest(
         self,
@@ -118,18 +120,28 @@ class Catalogue:
             return [visited_of(row) for row in db.execute(query).mappings()]
 
     def coverage(self) -> Coverage:
-        """Return how much of the world our answers are drawn from."""
+        """Return how much of the world our answers are drawn from.
+
+        It is counted once for each version: at 20,000 posts that takes 8 ms, more than a
+        search does.
+        """
+        with self.database.read() as db:
+            version, crawled = fact(db, VERSION), fact(db, CRAWLED)
+        known = self._covered
+        if known is None or known[0] != version:
+            known = self._covered = version, self._coverage()
+        return replace(known[1], crawled=datetime.fromisoformat(crawled) if crawled else None)
+
+    def _coverage(self) -> Coverage:
         blogs = self.blogs()
         with self.database.read() as db:
             oldest = db.execute(_posts_oldest()).scalar()
-            crawled = fact(db, CRAWLED)
         return Coverage(
             blogs=sum(1 for blog in blogs if blog.posts),
             councils=len({c for blog in blogs if blog.posts for c in blog.feed.councils}),
             posts=sum(blog.posts for blog in blogs),
             failing=sum(blog.health is Health.FAILING for blog in blogs),
             oldest=oldest,
-            crawled=datetime.fromisoformat(crawled) if crawled else None,
         )
 
     def version(self) -> str:

@@ -196,6 +196,11 @@ class Reader:
         """The name of the build that is being searched."""
         return self.turn().generation
 
+    @property
+    def edition(self) -> str:
+        """Differs whenever `find` may answer otherwise than before."""
+        return self.turn().edition
+
     def find(
         self, query: Query, *, sort: Sort = Sort.RELEVANCE, limit: int, offset: int = 0
     ) -> Results:

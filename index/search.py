@@ -21,6 +21,11 @@ class Search(Protocol):
         """The name of the build that is being searched."""
         ...
 
+    @property
+    def edition(self) -> str:
+        """Differs whenever `find` may answer otherwise than before: a commit, a rebuild."""
+        ...
+
     def find(
         self, query: Query, *, sort: Sort = Sort.RELEVANCE, limit: int, offset: int = 0
     ) -> Results:

@@ -109,6 +109,13 @@ class TantivySearch:
             if writable:
                 self._writer = self._index.writer(heap_size=HEAP, num_threads=1)
 
+    @property
+    def edition(self) -> str:
+        """Differs with every commit, whoever committed it."""
+        with _wrapped(self._folder):
+            self._view()
+        return f"{self.generation} {self._read_at}"
+
     def find(
         self, query: Query, *, sort: Sort = Sort.RELEVANCE, limit: int, offset: int = 0
     ) -> Results:

@@ -54,6 +54,15 @@ def find(site: Site, query: Query, sort: Sort, page: int = 1) -> tuple[list[Post
     return site.catalogue.posts([hit.id for hit in results.hits]), results.total
 
 
+def edition(site: Site, query: Query) -> str:
+    """Return what changes whenever `query` may be answered otherwise. Raises SearchError.
+
+    To be read before the answers are.
+    """
+    index = site.search().edition if query else ""
+    return f"{site.catalogue.version()} {index}"
+
+
 def last_page(total: int) -> int:
     """Return the number of the last page that can be turned to."""
     return min(PAGES, -(-total // SIZE))

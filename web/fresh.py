@@ -1,7 +1,9 @@
 """Conditional answers: ETag, Cache-Control and 304 (RFC 9110, section 13; RFC 9111)."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
+from threading import Lock
 
 from fastapi import Request, Response
 
@@ -22,6 +24,36 @@ def conditional(
     response.headers["ETag"] = validator
     response.headers["Cache-Control"] = f"public, max-age={age}"
     return response
+
+
+class Kept:
+    """The answers asked for last, each under its validator (rule 49).
+
+    A validator is made of all that decides an answer, so what is kept is never stale: it
+    is merely not asked for again. Threads may share it.
+    """
+
+    def __init__(self, most: int = 200) -> None:
+        self._most = most  # a page of answers has about 25 KB
+        self._answers: OrderedDict[str, Response] = OrderedDict()
+        self._lock = Lock()
+
+    def conditional(
+        self, request: Request, validator: str, age: int, make: Callable[[], Response]
+    ) -> Response:
+        """Answer as `conditional` does, and make only what is not kept."""
+        if _knows(request, validator):
+            return conditional(request, validator, age, make)
+        with self._lock:
+            answer = self._answers.get(validator)
+        if answer is None:
+            answer = conditional(request, validator, age, make)
+        with self._lock:
+            self._answers[validator] = answer
+            self._answers.move_to_end(validator)
+            if len(self._answers) > self._most:
+                self._answers.popitem(last=False)
+        return answer
 
 
 def by_content(request: Request, response: Response, age: int) -> Response:

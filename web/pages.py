@@ -10,7 +10,8 @@ from datetime import date
 from fastapi import APIRouter, Request, Response
 
 from index.errors import SearchError
-from web.answers import Answers, answers, read_page, read_query, read_sort
+from index.model import Query, Sort
+from web.answers import answers, edition, read_page, read_query, read_sort
 from web.directory import directory
 from web.files import Files
 from web.fresh import PAGE_AGE, by_content, conditional, tag
@@ -19,7 +20,7 @@ from web.render import design, page
 from web.river import days, stretch, years
 from web.site import Site
 from web.streams import Streams
-from web.words import london
+from web.words import london, when_words
 
 WEEK = 200  # posts that the chart of the past week shows at most
 REBUILDING = 60  # seconds until a search that could not be answered is worth another try
@@ -75,10 +76,9 @@ class Pages:
         """Show the posts that answer a query, or say why that cannot be done now."""
         (q, query), order, number = read_query(q), read_sort(sort), read_page(page)
         try:
-            found = answers(self.site, query, order, number)
+            return self._found(request, q, query, order, number)
         except SearchError:
             return self._no_search(q)
-        return by_content(request, self._found(q, order.value, bool(query), found), PAGE_AGE)
 
     def blogs(self, request: Request, show: str = "") -> Response:
         """Show every blog, and how it is doing."""
@@ -111,17 +111,26 @@ class Pages:
         """Say who we are, and how a blog joins or leaves."""
         return by_content(request, page(self.site, "about.html", agent=self.site.agent), PAGE_AGE)
 
-    def _found(self, q: str, sort: str, asked: bool, found: Answers) -> Response:
-        return page(
-            self.site,
-            "search.html",
-            q=q,
-            sort=sort,
-            asked=asked,
-            found=found,
-            coverage=self.site.catalogue.coverage(),
-            indexed=self._indexed(),
-        )
+    def _found(self, request: Request, q: str, query: Query, sort: Sort, number: int) -> Response:
+        version = edition(self.site, query)  # first, so that nothing below is older
+        coverage, indexed = self.site.catalogue.coverage(), self._indexed()
+        crawled = when_words(coverage.crawled, self.site.clock()) if coverage.crawled else ""
+
+        def make() -> Response:
+            return page(
+                self.site,
+                "search.html",
+                q=q,
+                sort=sort.value,
+                asked=bool(query),
+                found=answers(self.site, query, sort, number),
+                coverage=coverage,
+                indexed=indexed,
+            )
+
+        asked = ("/search", q, sort.value, str(number), str(indexed), crawled)
+        validator = self._validator(version, *asked)
+        return self.site.kept.conditional(request, validator, PAGE_AGE, make)
 
     def _no_search(self, q: str) -> Response:
         # 503, not 200: a page without answers must not be kept as if there were none.
@@ -136,9 +145,12 @@ class Pages:
 
     def _by_version(self, request: Request, make: Callable[[], Response]) -> Response:
         """Answer from the catalogue's version, the design and the London day alone."""
-        parts = (str(request.url.path), request.url.query, self._today().isoformat(), design())
-        version = self.site.catalogue.version()
-        return conditional(request, tag(version, *parts, self.site.settings.title), PAGE_AGE, make)
+        parts = (self.site.catalogue.version(), str(request.url.path), request.url.query)
+        return conditional(request, self._validator(*parts), PAGE_AGE, make)
+
+    def _validator(self, *parts: str) -> str:
+        settings = self.site.settings
+        return tag(*parts, self._today().isoformat(), design(), settings.title)
 
     def _today(self) -> date:
         return london(self.site.clock())

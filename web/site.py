@@ -1,12 +1,13 @@
 """What the pages are given to work with: the seam between `web` and whoever starts it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from index.catalogue import Catalogue
 from index.search import Search
 from index.settings import Settings
+from web.fresh import Kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class Site:
     `search` gives the search index, or raises SearchError (IndexDamaged while it is
     being built anew). `indexed` tells how much of what is published the index holds,
     from 0 to 1. `agent` is the crawler's User-Agent, for the page that explains us to
-    the owners of blogs.
+    the owners of blogs. `kept` holds the answers to the latest searches.
     """
 
     settings: Settings
@@ -25,3 +26,4 @@ class Site:
     clock: Callable[[], datetime]
     agent: str
     indexed: Callable[[], float]
+    kept: Kept = field(default_factory=Kept)

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 
 from index.errors import NotFound
-from index.model import Post, Sort
-from web.answers import find, last_page, read_page, read_query
+from index.model import Post, Query, Sort
+from web.answers import edition, find, last_page, read_page, read_query
 from web.feeds import FORMATS, Channel
-from web.fresh import FEED_AGE, by_content, conditional, tag
+from web.fresh import FEED_AGE, conditional, tag
 from web.river import stretch
 from web.site import Site
 from web.words import blog_name
@@ -82,6 +82,14 @@ class Streams:
     def search(self, request: Request, form: str, q: str = "", page: str = "") -> Response:
         """Return the newest posts that answer a search: a feed is read for what is new."""
         (q, query), number = read_query(q), read_page(page)
+
+        def make() -> Response:
+            return self._found(form, q, query, number)
+
+        validator = self._tag(request, edition(self.site, query))
+        return self.site.kept.conditional(request, validator, FEED_AGE, make)
+
+    def _found(self, form: str, q: str, query: Query, number: int) -> Response:
         posts, total = find(self.site, query, Sort.NEWEST, number)
         here = {"q": q}
         channel = Channel(
@@ -95,7 +103,7 @@ class Streams:
             next=self._search(form, q, number + 1) if number < last_page(total) else "",
             previous=self._search(form, q, number - 1) if number > 1 else "",
         )
-        return by_content(request, _written(form, channel, posts), FEED_AGE)
+        return _written(form, channel, posts)
 
     def _search(self, form: str, q: str, page: int) -> str:
         query = {"q": q} | ({"page": str(page)} if page > 1 else {})
@@ -115,10 +123,10 @@ class Streams:
         }
         return here.posts, links
 
-    def _tag(self, request: Request) -> str:
+    def _tag(self, request: Request, version: str = "") -> str:
         settings = self.site.settings
         return tag(
-            self.site.catalogue.version(),
+            version or self.site.catalogue.version(),
             str(request.url.path),
             request.url.query,
             settings.base_url,

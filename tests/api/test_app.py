@@ -73,6 +73,15 @@ def test_a_search_answers_with_the_passage_that_matched(client: TestClient) -> N
     assert found["coverage"]["posts"] == 45
 
 
+@pytest.mark.rule(49)
+def test_a_search_says_how_long_it_may_be_kept(client: TestClient) -> None:
+    first = client.get("/api/search", params={"q": "bandstand"})
+    assert first.headers["cache-control"] == "public, max-age=60"
+    known = {"If-None-Match": first.headers["etag"]}
+    assert client.get("/api/search", params={"q": "bandstand"}, headers=known).status_code == 304
+    assert client.get("/api/search", params={"q": "damp"}, headers=known).status_code == 200
+
+
 def test_feeds_are_listed_with_their_health(client: TestClient) -> None:
     [feed] = client.get("/api/feeds").json()
     assert (feed["blog"]["slug"], feed["health"], feed["posts"]) == ("parks-and-paths", "ok", 45)

@@ -303,6 +303,23 @@ def test_a_word_that_went_with_its_post_does_not_count_any_more(url: str, fill: 
     writer.close()
 
 
+@pytest.mark.rule(49)
+def test_an_edition_lasts_until_something_else_may_be_found(url: str, fill: Fill) -> None:
+    reader = fill(DAMP)
+    editions = [reader.edition]
+    assert (found(reader, "damp"), reader.edition) == (["damp"], editions[0])
+    writer = open_search(url, writable=True)
+    writer.update([BINS], ())
+    editions.append(reader.edition)
+    writer.update((), ["bins"])
+    editions.append(reader.edition)
+    assert editions[-1] == writer.edition == open_search(url).edition
+    writer.close()
+    build(url, [DAMP])
+    editions.append(reader.edition)
+    assert len(set(editions)) == 4
+
+
 def test_an_update_that_fails_changes_nothing(url: str, fill: Fill) -> None:
     def broken() -> Iterable[Document]:
         yield FORMS

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from lxml import html
 
 from tests.conftest import FEED, NOW
 from tests.web.conftest import BASE, Planet, entry, feed, post_id
+from web.fresh import Kept
 from web.pages import create_pages
 from web.site import Site
 
@@ -67,6 +68,43 @@ def test_a_search_is_fresh_as_soon_as_its_index_is(parks: Planet, client: TestCl
     answer = client.get("/search.atom?q=damp", headers={"If-None-Match": known})
     assert answer.status_code == 200
     assert "Damp again" in answer.text
+
+
+@pytest.mark.rule(49)
+@pytest.mark.parametrize("path", ["/search?q=damp", "/search.atom?q=damp", "/search.json?q=damp"])
+def test_an_answer_that_is_kept_is_dropped_when_it_is_no_longer_true(
+    parks: Planet, client: TestClient, path: str
+) -> None:
+    assert client.get(path).text == client.get(path).text
+    parks.publish(feed("roads"), entry("Damp roads"), at=NOW + timedelta(hours=2))
+    assert "Damp roads" not in client.get(path).text
+    parks.index()
+    assert "Damp roads" in client.get(path).text
+    parks.withdraw(feed("roads"))
+    parks.publish(feed("rivers"), at=NOW + timedelta(hours=4))  # a new version, as in real life
+    assert "Damp roads" not in client.get(path).text
+
+
+@pytest.mark.rule(49)
+def test_what_many_ask_for_is_made_once() -> None:
+    kept, made = Kept(most=2), list[str]()
+
+    def ask(validator: str, known: str = "") -> Response:
+        headers = [(b"if-none-match", known.encode())]
+        request = Request({"type": "http", "headers": headers})
+
+        def make() -> Response:
+            made.append(validator)
+            return Response(validator)
+
+        return kept.conditional(request, validator, 60, make)
+
+    assert b"".join(bytes(ask(v).body) for v in "abaca") == b"abaca"
+    assert made == ["a", "b", "c"]
+    ask("b")
+    assert made == ["a", "b", "c", "b"]  # it was asked for the longest ago
+    assert [ask(v, known=v).status_code for v in ("a", "nobody's yet")] == [304, 304]
+    assert ask("a").headers["cache-control"] == "public, max-age=60"
 
 
 def test_today_is_another_word_tomorrow(parks: Planet, site: Site, client: TestClient) -> None:

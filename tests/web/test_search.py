@@ -120,6 +120,21 @@ def test_every_search_says_what_it_covers(planet: Planet, look: Look) -> None:
     assert "1 blog cannot be read at the moment, so its newest posts may be missing." in said
 
 
+def test_what_a_search_covers_is_counted_anew_when_it_changes(planet: Planet, look: Look) -> None:
+    def said() -> str:
+        return words(look("/search").cssselect(".coverage p")[0])
+
+    planet.publish(feed("parks"), entry("Damp"), at=NOW - DAY)
+    assert said().startswith("1 post from 1 blog, 1 council among them.")
+    assert "yesterday at 10:00am" in said()
+    planet.publish(replace(feed("roads"), councils=("leeds",)), entry("Potholes"))
+    assert said().startswith("2 posts from 2 blogs, 2 councils among them.")
+    assert "today at 10:00am" in said()
+    failing = Poll(due=NOW, visited=NOW, failing_since=NOW, problem="http-404", detail="Gone.")
+    planet.publish(feed("rivers"), poll=failing)
+    assert "1 blog cannot be read at the moment" in said()
+
+
 def test_no_answer_comes_with_advice(damp: Planet, look: Look) -> None:
     page = look('/search?q="quantum+bins"')
     assert words(page.cssselect("h1")[0]) == 'No posts yet for "quantum bins"'
