@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
+from math import ceil
 from threading import Lock
 
 from fastapi import FastAPI, Request
@@ -16,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.allowance import SearchLimit, Turnstile
 from api.docs import create_docs
 from api.health import Health
 from api.routes import create_api
@@ -29,8 +31,10 @@ from index.settings import Settings
 from web.pages import create_pages
 from web.problems import problem_page
 from web.site import Site
+from web.words import count_words
 
 AGAIN = 30  # seconds after which a busy database or a missing index is worth another try
+PAUSE = 10  # seconds at least for whoever searches too often: not to be back with the next drop
 
 
 @dataclass(slots=True)
@@ -74,15 +78,38 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     app.include_router(create_docs(site))
     app.include_router(create_pages(site))
     _answer_errors(app, site)
+    _limit_searches(app, site)
     return app
+
+
+def _limit_searches(app: FastAPI, site: Site) -> None:
+    rate = site.settings.search_rate
+    if not rate:
+        return
+
+    def refuse(request: Request, wait: float) -> Response:
+        seconds = max(ceil(wait), PAUSE)
+        detail = (
+            f"We answer {count_words(rate, 'search', 'searches')} a minute from one network, and "
+            "yours has asked for more. You may share it with others, such as a whole office. "
+            f"Try again in {seconds} seconds."
+        )
+        return _answer(site, request, 429, detail, seconds)
+
+    app.add_middleware(SearchLimit, turnstile=Turnstile(rate), clock=site.clock, refuse=refuse)
+
+
+def _answer(
+    site: Site, request: Request, status: int, detail: str, retry_after: int | None = None
+) -> Response:
+    if request.url.path.startswith("/api/") or request.url.path == "/healthz":
+        return problem(status, detail, retry_after)
+    return problem_page(site, status, detail, retry_after=retry_after)
 
 
 def _answer_errors(app: FastAPI, site: Site) -> None:
     def answer(request: Request, status: int, detail: str) -> Response:
-        if request.url.path.startswith("/api/") or request.url.path == "/healthz":
-            return problem(status, detail)
-        retry = AGAIN if status == 503 else None
-        return problem_page(site, status, detail, retry_after=retry)
+        return _answer(site, request, status, detail, AGAIN if status == 503 else None)
 
     @app.exception_handler(NotFound)
     async def not_found(request: Request, error: NotFound) -> Response:
@@ -114,12 +141,12 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
         return answer(request, 500, "")
 
 
-def problem(status: int, detail: str) -> JSONResponse:
-    """Return a problem document (RFC 9457)."""
+def problem(status: int, detail: str, retry_after: int | None = None) -> JSONResponse:
+    """Return a problem document (RFC 9457); `retry_after` says in seconds when to come back."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     if detail:
         body["detail"] = detail
-    headers = {"Retry-After": str(AGAIN)} if status == 503 else {}
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
     return JSONResponse(
         body, status_code=status, headers=headers, media_type="application/problem+json"
     )

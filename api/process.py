@@ -13,10 +13,11 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 
 from index.errors import PlanetError
-from index.settings import read_settings
+from index.settings import Network, read_settings
 
 
 def main(arguments: list[str]) -> int:
@@ -46,10 +47,29 @@ def _serve(listener: int, go: int) -> None:
     from api.app import create_app
 
     os.read(go, 1)
-    app = create_app(read_settings())
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    settings = read_settings()
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=trusted(settings.behind),
+    )
     with suppress(KeyboardInterrupt):  # uvicorn raises Ctrl-C again once it has shut down
         uvicorn.Server(config).run(sockets=[socket.socket(fileno=listener)])
+
+
+def trusted(proxies: Iterable[Network]) -> list[str]:
+    """Return the networks of proxies as the server compares them with who connects.
+
+    A socket that listens for IPv6 has IPv4 addresses in it, written as `::ffff:127.0.0.1`.
+    """
+    names = []
+    for one in proxies:
+        names.append(str(one))
+        if one.version == 4:
+            names.append(f"::ffff:{one.network_address}/{96 + one.prefixlen}")
+    return names
 
 
 def _crawl() -> None:

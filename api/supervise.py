@@ -161,8 +161,10 @@ class _Family:
 def environment_of(settings: Settings) -> Mapping[str, str]:
     """Return the environment variables that give a child these very settings."""
     values = settings.model_dump(mode="json")
-    values["allow_addresses"] = ",".join(values["allow_addresses"])
-    ours = {f"PLANET_{name.upper()}": str(value) for name, value in values.items()}
+    ours = {
+        f"PLANET_{name.upper()}": ",".join(value) if isinstance(value, list) else str(value)
+        for name, value in values.items()
+    }
     # glibc gives each thread a heap of its own: two are plenty, and the small machine that
     # this runs on has a use for the rest.
     return {"MALLOC_ARENA_MAX": "2"} | ours

@@ -34,6 +34,13 @@ class Settings(BaseSettings):
         (), description="Private networks the crawler may visit, comma-separated"
     )
     proxy: str = Field("", description="An HTTP proxy for the crawler")
+    search_rate: int = Field(
+        120, ge=0, description="Searches a minute that one network may make; 0: no limit"
+    )
+    behind: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (ip_network("127.0.0.0/8"), ip_network("::1")),
+        description="Proxies in front of the site, whose X-Forwarded-For is believed",
+    )
     delay: float = Field(2.0, gt=0, le=60, description="Seconds between two requests to one host")
     concurrency: int = Field(12, ge=1, le=64, description="Requests at once, over all hosts")
     timeout: float = Field(30, gt=0, le=300, description="Seconds a server is given to answer")
@@ -46,7 +53,7 @@ class Settings(BaseSettings):
         description="Minutes over which the first visits to new blogs are spread",
     )
 
-    @field_validator("allow_addresses", mode="before")
+    @field_validator("allow_addresses", "behind", mode="before")
     @classmethod
     def _networks(cls, value: object) -> object:
         if isinstance(value, str):

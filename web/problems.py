@@ -31,7 +31,9 @@ _KNOWN = {
     ),
     405: _Problem("That cannot be done here", "Start again from the newest posts."),
     429: _Problem(
-        "Too many requests", "Wait a minute, then try again. The feeds stay open.", retry=60
+        "Too many requests",
+        "Wait a little, then load this page again. All other pages stay open, and so do feeds.",
+        retry=60,
     ),
     503: _Problem(
         "Try again soon",

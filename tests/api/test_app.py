@@ -169,3 +169,4 @@ def test_the_api_is_described_to_people_without_asking_anybody_else(client: Test
         assert path in page
     assert "<script" not in page
     assert "limit" in page
+    assert "One network may search 120 times a minute" in page

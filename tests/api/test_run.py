@@ -66,6 +66,35 @@ def wait_for(port: int, path: str, text: str) -> str:
     return said
 
 
+def status(port: int, path: str, **headers: str) -> int:
+    """Ask once; return the status."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
+    try:
+        with urllib.request.urlopen(asked) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+@pytest.mark.rule(49)
+@pytest.mark.parametrize(
+    ("behind", "third"),
+    [pytest.param("127.0.0.1", 429, id="it is known"), pytest.param("", 200, id="it is not")],
+)
+def test_behind_a_proxy_each_reader_counts_for_himself(
+    installation: Installation, server: Server, behind: str, third: int
+) -> None:
+    installation.follow(feed(server, "/feed"))
+    installation.settings |= {"PLANET_SEARCH_RATE": "2", "PLANET_BEHIND": behind}
+    port = free_port()
+    with running(installation, "run", "--port", str(port)):
+        get(port)
+        spoofed = {"X-Forwarded-For": "9.9.9.9, 81.2.69.142"}
+        assert [status(port, "/search", **spoofed) for _ in range(3)] == [200, 200, third]
+        assert status(port, "/search", **{"X-Forwarded-For": "81.2.70.1"}) == 200
+        assert {status(port, "/search") for _ in range(5)} == {200}
+
+
 def test_a_post_goes_from_its_blog_to_the_page_and_the_search(
     installation: Installation, server: Server
 ) -> None:
