@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8000", description="The site's address, as others see it"
     )
     contact: str = Field("", description="An address or e-mail put in the User-Agent")
+    outgoing: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (), description="The addresses that the crawler's requests come from, shown at /about"
+    )
     allow_addresses: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Private networks the crawler may visit, comma-separated"
     )
@@ -53,7 +56,7 @@ class Settings(BaseSettings):
         description="Minutes over which the first visits to new blogs are spread",
     )
 
-    @field_validator("allow_addresses", "behind", mode="before")
+    @field_validator("allow_addresses", "behind", "outgoing", mode="before")
     @classmethod
     def _networks(cls, value: object) -> object:
         if isinstance(value, str):

@@ -68,6 +68,7 @@ def environment() -> Environment:
         "london": words.london,
         "nation": lambda slug: NATIONS.get(slug, ""),
         "near": words.near_words,
+        "network": words.network_words,
         "weekday": words.weekday_words,
         "when": words.when_words,
     }

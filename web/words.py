@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from index.model import Feed, Kind, Post
 from index.opml import GROUPS
+from index.settings import Network
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -140,6 +141,11 @@ def host(url: str) -> str:
     """Return the host of `url` as people know it, or nothing."""
     name = urlsplit(url).hostname if link(url) else None
     return (name or "").removeprefix("www.")
+
+
+def network_words(network: Network) -> str:
+    """Return an address, or a network of them, as firewalls take it."""
+    return str(network.network_address if network.num_addresses == 1 else network)
 
 
 def blog_name(feed: Feed) -> str:

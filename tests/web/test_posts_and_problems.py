@@ -139,6 +139,49 @@ def test_owners_learn_who_visits_them_and_how_to_leave(look: Look) -> None:
     assert "gone from our pages, feeds and search the same day" in said
 
 
+@pytest.mark.rule(14)
+@pytest.mark.rule(15)
+@pytest.mark.parametrize(
+    ("outgoing", "told"),
+    [
+        pytest.param(
+            "",
+            (
+                "has not said which addresses our requests come from",
+                'http.user_agent contains "CouncilPlanet/" Let it',
+                "it has to be turned off.",
+            ),
+            id="we do not know where we come from",
+        ),
+        pytest.param(
+            "192.0.2.7",
+            (
+                "Our requests come from: 192.0.2.7 How",
+                "begins with CouncilPlanet/ and that come from the address above.",
+                'http.user_agent contains "CouncilPlanet/" and ip.src in {192.0.2.7}',
+                "allow our address with an IP Access rule",
+            ),
+            id="from one address",
+        ),
+        pytest.param(
+            "192.0.2.7, 2001:db8::/56",
+            ("come from one of the addresses above", "ip.src in {192.0.2.7 2001:db8::/56}"),
+            id="from several",
+        ),
+    ],
+)
+def test_owners_learn_how_to_let_us_in(site: Site, outgoing: str, told: tuple[str, ...]) -> None:
+    said = _about(replace(site, settings=read_settings(base_url=BASE, outgoing=outgoing)))
+    for sentence in told:
+        assert sentence in said
+    assert "we may ask once more as CouncilPlanet/1.0, because" in said
+
+
+@pytest.mark.rule(14)
+def test_a_crawler_without_a_contact_has_no_other_name_to_try(site: Site) -> None:
+    assert "ask once more" not in _about(replace(site, agent="CouncilPlanet/1.0"))
+
+
 @pytest.mark.parametrize(
     ("contact", "shown"),
     [
@@ -148,13 +191,15 @@ def test_owners_learn_who_visits_them_and_how_to_leave(look: Look) -> None:
     ],
 )
 def test_the_contact_is_shown_as_what_it_is(site: Site, contact: str, shown: str) -> None:
+    said = _about(replace(site, settings=read_settings(base_url=BASE, contact=contact)))
+    assert shown in said
+
+
+def _about(site: Site) -> str:
     app = FastAPI()
-    app.include_router(
-        create_pages(replace(site, settings=read_settings(base_url=BASE, contact=contact)))
-    )
+    app.include_router(create_pages(site))
     with TestClient(app, base_url=BASE) as client:
-        page = html.document_fromstring(client.get("/about").text)
-    assert shown in words(page)
+        return words(html.document_fromstring(client.get("/about").text))
 
 
 def test_an_archived_blog_says_that_it_is_kept(planet: Planet, look: Look) -> None:
