@@ -18,7 +18,10 @@ from api.feeds import feeds
 from api.terminal import Json, day_words, opened, posts_words, print_json
 from index import __version__
 from index.errors import PlanetError
-from index.model import Sort, Status
+from index.finding import Sort
+from index.model import (
+    Status,
+)
 from index.settings import read_settings
 
 app = typer.Typer(

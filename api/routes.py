@@ -12,7 +12,15 @@ from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 
 from api.health import Health
-from index.model import Coverage, Cursor, Feed, Followed, Fragment, Post, Sort, Visited
+from index.finding import Fragment, Sort
+from index.model import (
+    Coverage,
+    Cursor,
+    Feed,
+    Followed,
+    Post,
+    Visited,
+)
 from index.model import Health as Doing
 from web.answers import Answers, answers, edition, read_query
 from web.fresh import PAGE_AGE, tag

@@ -8,7 +8,7 @@ import tantivy
 
 from benchmarks.planet import Planet
 from benchmarks.table import Line, at_most, told
-from index.model import Query
+from index.finding import Query
 from index.query import parse_query
 from index.search import open_search
 from index.tantivy import TantivySearch

@@ -24,7 +24,7 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from index.errors import AlreadyRunning, IndexDamaged, SearchError
-from index.model import Document, Fragment, Query, Results, Sort
+from index.finding import Document, Fragment, Query, Results, Sort
 from index.search import Search
 
 Stamp = tuple[int, int, int]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from index.model import Fragment
+from index.finding import Fragment
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,10 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, delete, func, insert, literal, select, tuple_
 
 from index.database import BATCH, Database
-from index.model import PUBLISHED, Change, Document
+from index.finding import Change, Document
+from index.model import (
+    PUBLISHED,
+)
 from index.schema import contents, entries, feeds, generations, outbox
 
 LISTED = tuple(sorted(status.value for status in PUBLISHED))

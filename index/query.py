@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from index.model import Query
+from index.finding import Query
 
 LONGEST = 500  # characters; the rest is not read
 MOST = 32  # words in all, those of phrases and of exclusions included

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from index.errors import SearchError
-from index.model import Document, Fragment, Query, Results, Sort
+from index.finding import Document, Fragment, Query, Results, Sort
 
 
 class Search(Protocol):

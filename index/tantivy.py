@@ -21,10 +21,13 @@ import tantivy
 from tantivy import Filter, Occur, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from index.errors import PlanetError, SearchError
+from index.finding import Document, Fragment, Hit, Query, Results, Sort
 from index.generations import Generations, busy, damaged, stamp
 from index.highlight import Mark, cut
 from index.matching import enough, page, weight
-from index.model import EPOCH, Document, Fragment, Hit, Query, Results, Sort
+from index.model import (
+    EPOCH,
+)
 from index.query import telling
 
 HEAP = 15_000_000  # bytes for what awaits a commit; the library takes no less

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from index.errors import NotFound
-from index.model import Fragment, Post, Query, Sort
+from index.finding import Fragment, Query, Sort
+from index.model import (
+    Post,
+)
 from index.query import bounded, describe, parse_query
 from web.site import Site
 

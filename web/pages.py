@@ -10,7 +10,7 @@ from datetime import date
 from fastapi import APIRouter, Request, Response
 
 from index.errors import SearchError
-from index.model import Query, Sort
+from index.finding import Query, Sort
 from web.answers import answers, edition, read_page, read_query, read_sort
 from web.directory import directory
 from web.files import Files

@@ -6,7 +6,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 
 from index.errors import NotFound
-from index.model import Post, Query, Sort
+from index.finding import Query, Sort
+from index.model import (
+    Post,
+)
 from web.answers import edition, find, last_page, read_page, read_query
 from web.feeds import FORMATS, Channel
 from web.fresh import FEED_AGE, conditional, tag

@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from index.database import Database
-from index.model import Document, Entry, Outcome, Poll, Query, Sort, Visit
+from index.finding import Document, Query, Sort
+from index.model import (
+    Entry,
+    Outcome,
+    Poll,
+    Visit,
+)
 from index.outbox import Outbox
 from index.query import parse_query
 from index.search import Search, choose_engine, open_search

@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from index.errors import AlreadyRunning, IndexDamaged, SearchError
+from index.finding import Sort
 from index.generations import Generations
-from index.model import Sort
 from index.query import parse_query
 from index.search import Search, choose_engine, open_search
 from tests.index.conftest import BINS, DAMP, FORMS, Fill, build, found, many

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.finding import Fragment
 from index.highlight import Mark, cut
-from index.model import Fragment
 
 
 def test_marks_that_overlap_are_one_after_the_other() -> None:

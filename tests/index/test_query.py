@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.model import Query
+from index.finding import Query
 from index.query import LONGEST, MOST, bounded, describe, parse_query, telling
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from index.database import Database
-from index.model import Change
+from index.finding import Change
 from index.outbox import Outbox
 from index.query import parse_query
 from index.refresh import Refreshed, rebuild, refresh
