@@ -12,6 +12,7 @@ from itertools import cycle, pairwise
 
 import pytest
 
+from index import __version__
 from index.model import Aim, Feed, Health, Outcome
 from tests.crawler.passes import USER_AGENT, Passes
 from tests.server import Handler, Page, Server, page, redirect, rss, serve, status
@@ -364,7 +365,7 @@ def test_a_server_that_takes_our_contact_amiss_is_asked_once_without_it(
     assert len(server.asked("/feed")) == 2
     passes.go_on(2 * DAY)  # and from then on by the name that it takes
     later = {seen.headers["user-agent"] for seen in server.asked("/feed")[2:]}
-    assert later == {USER_AGENT.partition(" ")[0].replace("test", "0.1.0")}
+    assert later == {f"council-planet/{__version__}"}
 
 
 @pytest.mark.rule(14)
