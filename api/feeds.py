@@ -21,6 +21,14 @@ CAME = {
 }
 
 
+CORRECT = "see where the blog is now, and correct its line in the list of blogs."
+LOST = ("address", "port", "dns", "http-404", "html", "opml", "not-a-feed", "no-feed-found")
+TO_DO = {
+    **dict.fromkeys(LOST, CORRECT),
+    "private": "if that network is your own, name it in PLANET_ALLOW_ADDRESSES.",
+}
+
+
 class _OrBlog(typer.core.TyperGroup):
     """A group of commands where any other word is a blog's name, for `planet feeds BLOG`."""
 
@@ -112,7 +120,7 @@ def _details(one: Followed, visits: Sequence[Visited]) -> str:
         "Kind": feed.kind.value,
         "Councils": ", ".join(feed.councils),
         "Doing": f"{one.health.value}. {how.sentence}",
-        "To do": _to_do(one),
+        "To do": to_do(one),
         "Failing": f"since {moment_words(poll.failing_since)}" if poll.failing_since else "",
         "Posts": str(one.posts),
         "Newest": f"{one.newest.title}, {day_words(one.newest.sort_at)}" if one.newest else "",
@@ -123,10 +131,10 @@ def _details(one: Followed, visits: Sequence[Visited]) -> str:
     return "\n".join([*told, *_history(visits)])
 
 
-def _to_do(one: Followed) -> str:
-    """Return what a moderator has to decide, if anything."""
+def to_do(one: Followed) -> str:
+    """Return what a moderator or the operator has to decide, if anything."""
     if one.health is not Health.MOVED:
-        return ""
+        return TO_DO.get(one.poll.problem, "")
     return (
         f"if {one.poll.moving_to} is the same blog, make it the xmlUrl of its line "
         "in the list of blogs; it stays the same blog, with its posts."

@@ -15,10 +15,7 @@ from crawler.trouble import LOST, Trouble, weight
 from index.address import host
 from index.model import Aim, Hold, Lease, Outcome, Poll, Visit
 
-WRONG_GUESS = (
-    "The feed is not where blogs of its kind usually have it. "
-    "Another day we look for it on the blog's home page."
-)
+WRONG_GUESS = "The feed is not where blogs of its kind usually have it."
 
 
 def failed(lease: Lease, fetched: Fetched, trouble: Trouble, now: datetime, luck: float) -> Visit:

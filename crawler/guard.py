@@ -50,8 +50,7 @@ def check_dial(
     if not is_public(address):
         raise FetchError(
             "private",
-            f"The address leads to {address}, a private network, which is never visited. "
-            "If it is your own, name it in PLANET_ALLOW_ADDRESSES.",
+            f"The address leads to {address}, a private network, which is never visited.",
         )
     if port not in PORTS:
         raise FetchError(

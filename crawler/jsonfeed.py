@@ -39,9 +39,7 @@ def parse(text: str) -> ParsedFeed:
         channel = _object(_object(found, "rss"), "channel")
         if channel:
             return _rss(channel)
-    raise ParseError(
-        "not-a-feed", "There is JSON at this address that is no JSON Feed. Correct the address."
-    )
+    raise ParseError("not-a-feed", "There is JSON at this address that is no JSON Feed.")
 
 
 def _salvaged(text: str, fault: ValueError) -> ParsedFeed:
@@ -54,8 +52,7 @@ def _salvaged(text: str, fault: ValueError) -> ParsedFeed:
         return replace(_feed({**found, "items": items}), truncated=True)
     if not text.rstrip().endswith(("}", "]")):
         raise ParseError(
-            "truncated",
-            "The feed breaks off before the end of its first post. We try again by ourselves.",
+            "truncated", "The feed breaks off before the end of its first post."
         ) from fault
     raise ParseError(
         "broken", f"The feed is JSON with a fault in it ({fault}). Its author has to mend it."

@@ -49,9 +49,7 @@ def parse_feed(body: bytes, *, content_type: str = "", url: str = "") -> ParsedF
     """
     text = decode(body, content_type).lstrip("\ufeff\0 \t\r\n")
     if not text:
-        raise ParseError(
-            "empty", "The server sent an empty answer, no feed. We try again by ourselves."
-        )
+        raise ParseError("empty", "The server sent an empty answer, no feed.")
     if text[0] in "{[":
         return jsonfeed.parse(text)
     found = document(text)
@@ -68,27 +66,23 @@ def _no_feed(found: Document, body: bytes, content_type: str, url: str) -> Parse
     if found.root in PAGE_ROOTS:
         offered = feeds_on_page(body, content_type=content_type, url=url)
         advice = (
-            f"It says that its feed is at {offered[0].url}; correct the address."
+            f"It says that its feed is at {offered[0].url}."
             if offered
-            else "It does not say where its feed is; look for the feed's own address."
+            else "It does not say where its feed is."
         )
         where = offered[0].url if offered else ""
         said = f"There is a web page at this address, not a feed. {advice}"
         return ParseError("html", said, where)
     if found.root == "opml":
         return ParseError(
-            "opml",
-            "There is a list of blogs (OPML) at this address, not a feed. "
-            "Give the address of one blog's feed.",
+            "opml", "There is a list of blogs (OPML) at this address, not the feed of one."
         )
     return _another_kind(found)
 
 
 def _another_kind(found: Document) -> ParseError:
     what = f"XML of another kind (<{found.root[:40]}>)" if found.root else "something else"
-    return ParseError(
-        "not-a-feed", f"There is no feed at this address, but {what}. Correct the address."
-    )
+    return ParseError("not-a-feed", f"There is no feed at this address, but {what}.")
 
 
 class _Enough(Exception):
@@ -270,10 +264,7 @@ def _result(parser: Any, truncated: bool) -> ParsedFeed:
 
 def _broken(whole: bool, fault: str) -> ParseError:
     if not whole:
-        return ParseError(
-            "truncated",
-            "The feed breaks off before the end of its first post. We try again by ourselves.",
-        )
+        return ParseError("truncated", "The feed breaks off before the end of its first post.")
     return ParseError(
         "broken",
         f"The feed is so badly formed that no post can be read ({fault}). "

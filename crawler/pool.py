@@ -53,8 +53,7 @@ class Pool:
         except (PoolTimeout, TimeoutError) as error:
             raise ParseError(
                 "too-slow",
-                f"It took longer than {self.seconds:.0f} seconds to read and was given up. "
-                "We try again by ourselves.",
+                f"It took longer than {self.seconds:.0f} seconds to read and was given up.",
             ) from error
         except (ProcessExpired, BrokenExecutor, MemoryError) as error:
             raise ParseError(

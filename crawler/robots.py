@@ -50,8 +50,7 @@ class Rules:
             said = f"answered {robots.status}" if robots.status else "did not answer"
             raise FetchError(
                 "robots-unavailable",
-                f"{where} {said} when asked for its robots.txt, so nothing was fetched. "
-                "We ask again by ourselves.",
+                f"{where} {said} when asked for its robots.txt, so nothing was fetched.",
             )
         rules = self._rules(robots)
         if rules is not None and not rules.can_fetch(url, AGENT):

@@ -215,7 +215,7 @@ class Courtesy:
             raise FetchError(
                 "redirects",
                 f"{urlsplit(request.url).hostname} sends us round in circles. "
-                "Its owner has to mend that; we look again by ourselves.",
+                "Its owner has to mend that.",
             )
         kept = ("ask", "hops", "is_robots")
         meta: dict[str, Any] = {n: request.meta[n] for n in kept if n in request.meta}
@@ -271,7 +271,10 @@ _TROUBLES = (
 
 
 def understood(error: BaseException, url: str, manners: Manners) -> FetchError:
-    """Say what went wrong with fetching `url`, in a code and one plain sentence."""
+    """Say what went wrong with fetching `url`, in a code and one plain sentence.
+
+    Pages show the sentence to readers, and say themselves when we come again.
+    """
     if (ours := _our_own(error)) is not None:
         return ours
     where = urlsplit(url).hostname or url
@@ -280,17 +283,13 @@ def understood(error: BaseException, url: str, manners: Manners) -> FetchError:
             return FetchError(
                 "dns",
                 f"The name {where} cannot be found. The site may have moved, "
-                "or its name may have lapsed: check the address in feeds.opml.",
+                "or its name may have lapsed.",
             )
         case troubles.DownloadConnectionRefusedError():
-            return FetchError(
-                "refused", f"{where} does not accept connections. We try again by ourselves."
-            )
+            return FetchError("refused", f"{where} does not accept connections.")
         case troubles.DownloadTimeoutError():
             seconds = f"{manners.timeout:g} seconds"
-            return FetchError(
-                "timeout", f"{where} did not answer within {seconds}. We try again by ourselves."
-            )
+            return FetchError("timeout", f"{where} did not answer within {seconds}.")
         case troubles.DownloadCancelledError() | troubles.IgnoreRequest():
             megabytes = f"{manners.largest / 1024 / 1024:g} MB"
             return FetchError(
@@ -298,16 +297,14 @@ def understood(error: BaseException, url: str, manners: Manners) -> FetchError:
                 f"{where} sent more than {megabytes}, the most that we read of a feed.",
             )
         case troubles.ResponseDataLossError():
-            return FetchError(
-                "cut-short", f"{where} broke off in the middle. We try again by ourselves."
-            )
+            return FetchError("cut-short", f"{where} broke off in the middle of its answer.")
     if "SSL" in repr(error) or "certificate" in repr(error):
         return FetchError(
             "tls",
             f"{where} has no valid certificate, so nothing was fetched. "
-            "Its owner has to mend that; we look again by ourselves.",
+            "Its owner has to mend that.",
         )
-    return FetchError("failed", f"The connection to {where} failed. We try again by ourselves.")
+    return FetchError("failed", f"The connection to {where} failed.")
 
 
 def _our_own(error: BaseException) -> FetchError | None:

@@ -5,7 +5,8 @@
     temporary  0.25   the server is unwell, and will be better tomorrow
 
 The sum of a feed's failures in a row is its strain, which decides how patient we
-are (rule 22). Codes are for programs and stay; sentences are for people.
+are (rule 22). Codes are for programs and stay; sentences are for people. They say what is
+wrong and who can mend it; when we come again is told by whoever shows them.
 """
 
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ def explain(response: Response) -> Trouble:
             "Its owner can let us in by our User-Agent.",
         )
     if status == 410:
-        said = f"{where} says that this feed is gone for good (410). We look again once a month."
+        said = f"{where} says that this feed is gone for good (410)."
         return Trouble("gone", said)
     return Trouble(f"http-{status}", _status(where, status))
 
@@ -87,5 +88,5 @@ def _status(where: str, status: int) -> str:
     if status == 429:
         return f"{where} asks us to come less often (429), and we will."
     if status >= 500:
-        return f"{where} has a fault of its own ({status}). We try again by ourselves."
+        return f"{where} has a fault of its own ({status})."
     return f"{where} gave an answer that we do not understand ({status})."

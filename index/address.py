@@ -112,9 +112,7 @@ def check_address(url: str, *, private_ok: Sequence[IPv4Network | IPv6Network] =
 
 
 def _refusal(url: str, reason: str) -> FetchError:
-    return FetchError(
-        "address", f"{url[:200]} cannot be visited: {reason}. Correct the blog's address."
-    )
+    return FetchError("address", f"{url[:200]} cannot be visited: {reason}.")
 
 
 def _within(name: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -87,6 +88,8 @@ def test_every_failure_is_one_plain_sentence(installation: Installation, server:
         assert sentence[0].isupper() or sentence.startswith("127.0.0.1"), sentence
         assert sentence.endswith("."), sentence
         assert "Error" not in sentence, sentence
+        # Readers see it: the page says when we come again, the command what to correct.
+        assert not re.search(r"PLANET_|feeds\.opml|[Cc]orrect|again", sentence), sentence
 
 
 @pytest.mark.rule(6)
