@@ -95,6 +95,7 @@ class Pages:
             blog=blog,
             here=here,
             years=years(here.posts),
+            visits=self.site.catalogue.visits(slug),
             first=not (before or after),
         )
         return by_content(request, made, PAGE_AGE)

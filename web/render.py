@@ -16,7 +16,7 @@ from index.errors import NotFound
 from web import words
 from web.orbits import sign
 from web.site import Site
-from web.standing import standing
+from web.standing import came_words, standing
 
 HERE = Path(__file__).parent
 
@@ -51,6 +51,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "blog_name": words.blog_name,
+        "came": came_words,
         "clock": words.clock_words,
         "continued": words.continued,
         "council": council_name,
@@ -66,6 +67,7 @@ def environment() -> Environment:
         "link": words.link,
         "listed": words.list_words,
         "london": words.london,
+        "moment": words.moment_words,
         "nation": lambda slug: NATIONS.get(slug, ""),
         "near": words.near_words,
         "network": words.network_words,

@@ -1,32 +1,42 @@
 """How a blog is doing, as readers and its owner are told: what is wrong, and what we do next.
 
-Pure: sentences from a `Followed` and the time.
+Pure: sentences from a `Followed` and the time, and from a `Visited`.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from index.model import Followed, Health, Status
-from web.words import date_words, when_words
+from index.model import Aim, Followed, Health, Outcome, Status, Visited
+from web.words import clean, date_words, host, link, when_words
+
+# What the owner of a blog can mend by letting us in.
+REFUSALS = frozenset({"challenge", "robots", "http-401", "http-403", "http-451"})
+
+CAME = {
+    Outcome.READ: "We read its feed.",
+    Outcome.SAME: "Nothing had changed.",
+    Outcome.FOUND: "We found a feed.",
+    Outcome.FAILED: "We could not read its feed.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A word or two for the list, and the sentence that explains them."""
+    """A word or two for the list, and the sentence that explains them.
+
+    `refused` says that the blog's owner can let us in.
+    """
 
     label: str
     sentence: str
     troubled: bool = False
+    refused: bool = False
 
 
 def standing(blog: Followed, now: datetime) -> Standing:
     """Tell how `blog` is doing."""
     if blog.health is Health.GONE:
-        return Standing(
-            label="Closed",
-            sentence="Its server says that the blog has gone for good, so we no longer visit it. "
-            "Its posts stay findable here.",
-        )
+        return _gone(blog, now)
     if blog.feed.status is Status.ARCHIVED:
         return Standing(
             label="Kept",
@@ -34,6 +44,22 @@ def standing(blog: Followed, now: datetime) -> Standing:
             "Its posts stay findable here.",
         )
     return _TELL[blog.health](blog, now)
+
+
+def came_words(visit: Visited) -> str:
+    """Say what came of a visit: its reason, where it has one."""
+    told = visit.outcome in (Outcome.FOUND, Outcome.FAILED)
+    return (_sentence(visit.detail) if told else "") or CAME[visit.outcome]
+
+
+def _gone(blog: Followed, now: datetime) -> Standing:
+    followed = blog.feed.status is not Status.ARCHIVED
+    then = _next(blog, now) if followed else "We do not visit it any more."
+    return Standing(
+        label="Closed",
+        sentence=f"Its server says that its feed has gone for good. {then} "
+        "Its posts stay findable here.",
+    )
 
 
 def _ok(blog: Followed, now: datetime) -> Standing:
@@ -50,7 +76,7 @@ def _new(blog: Followed, now: datetime) -> Standing:
 
 
 def _searching(blog: Followed, now: datetime) -> Standing:
-    reason = _reason(blog) or "We do not know yet where its feed is."
+    reason = _sentence(blog.poll.detail) or "We do not know yet where its feed is."
     return Standing(
         label="No feed found yet",
         sentence=f"{reason} {_next(blog, now)}",
@@ -60,9 +86,30 @@ def _searching(blog: Followed, now: datetime) -> Standing:
 
 def _failing(blog: Followed, now: datetime) -> Standing:
     since = blog.poll.failing_since
-    label = f"Failing since {date_words(since)}" if since else "Failing"
-    reason = _reason(blog) or "We could not read its feed."
-    return Standing(label=label, sentence=f"{reason} {_next(blog, now)}", troubled=True)
+    return Standing(
+        label=f"Failing since {date_words(since)}" if since else "Failing",
+        sentence=f"{_reason(blog)} {_next(blog, now)}",
+        troubled=True,
+        refused=blog.poll.problem in REFUSALS,
+    )
+
+
+def _moved(blog: Followed, now: datetime) -> Standing:
+    """Tell where it seems to be; nothing is changed before a moderator has confirmed it."""
+    if blog.poll.moving_why == "redirect":
+        where = f"Its server says that its feed is at {_place(blog)} for good."
+    else:
+        where = f"There is a feed at {_place(blog)} that seems to be its own."
+    said = f"{where} A moderator has to confirm that."
+    if not blog.poll.problem:
+        return Standing(
+            label="Seems to have moved", sentence=f"{said} Meanwhile we read it there."
+        )
+    return Standing(
+        label="Seems to have moved",
+        sentence=f"{_reason(blog)} {said} Until then new posts may be missing. {_next(blog, now)}",
+        troubled=True,
+    )
 
 
 def _visited(blog: Followed, now: datetime) -> str:
@@ -74,12 +121,28 @@ def _visited(blog: Followed, now: datetime) -> str:
 def _next(blog: Followed, now: datetime) -> str:
     due = max(blog.poll.due, blog.poll.not_before)
     verb = "try again" if blog.poll.visited else "look"
+    if blog.poll.aim is Aim.HOME and blog.poll.visited:
+        verb = "look at its home page"
+    elif blog.poll.aim is Aim.MOVE:
+        verb = f"see whether it is at {_place(blog)}"
     return f"We will {verb} {when_words(due, now) if due > now else 'soon'}."
 
 
+def _place(blog: Followed) -> str:
+    """Return where the blog's feed may be: the host, or the whole address on the same host."""
+    url = link(blog.poll.moving_to)
+    if not url:
+        return "another address"
+    return host(url) if host(url) != host(blog.feed.url) else url
+
+
 def _reason(blog: Followed) -> str:
-    detail = blog.poll.detail.strip()
-    return detail if not detail or detail.endswith((".", "!", "?")) else f"{detail}."
+    return _sentence(blog.poll.detail) or CAME[Outcome.FAILED]
+
+
+def _sentence(text: str) -> str:
+    text = clean(text).strip()
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 
 
 _TELL = {
@@ -88,4 +151,5 @@ _TELL = {
     Health.NEW: _new,
     Health.SEARCHING: _searching,
     Health.FAILING: _failing,
+    Health.MOVED: _moved,
 }

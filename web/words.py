@@ -99,9 +99,18 @@ def when_words(moment: datetime, now: datetime) -> str:
     near = near_words(day, today).lower()
     if not near:
         return f"on {date_words(day)}"
-    local = moment.astimezone(LONDON)
-    noon_or_midnight = {0: "midnight", 12: "midday"}.get(local.hour, "")
-    return f"{near} at {clock_words(moment) or noon_or_midnight}"
+    return f"{near} at {_time_words(moment)}"
+
+
+def moment_words(moment: datetime) -> str:
+    """Return when something happened, to the minute, as "3 May 2026, 9:30am"."""
+    return f"{date_words(moment)}, {_time_words(moment)}"
+
+
+def _time_words(moment: datetime) -> str:
+    """Return the time of day in London, where noon and midnight are meant."""
+    named = {0: "midnight", 12: "midday"}.get(moment.astimezone(LONDON).hour, "")
+    return clock_words(moment) or named
 
 
 def count_words(number: int, one: str, many: str = "") -> str:

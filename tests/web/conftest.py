@@ -39,7 +39,12 @@ class Planet:
     share: float = 1.0  # of the posts that the index says it holds
 
     def publish(
-        self, feed: Feed, *entries: Entry, at: datetime = NOW, poll: Poll | None = None
+        self,
+        feed: Feed,
+        *entries: Entry,
+        at: datetime = NOW,
+        poll: Poll | None = None,
+        outcome: Outcome = Outcome.READ,
     ) -> None:
         """Follow `feed` if nobody does, visit it and find these entries."""
         store = Store(self.database)
@@ -50,7 +55,7 @@ class Planet:
             if lease.feed.url != feed.url:
                 continue
             poll = poll or Poll(due=at + timedelta(hours=1), visited=at, succeeded=at)
-            visit = Visit(at=at, outcome=Outcome.READ, feed=lease.feed, poll=poll, entries=entries)
+            visit = Visit(at=at, outcome=outcome, feed=lease.feed, poll=poll, entries=entries)
             assert not store.record(lease, visit).stale
             return
         raise AssertionError("the feed was not due")

@@ -8,7 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
-from index.model import Kind, Poll
+from index.model import Kind, Outcome, Poll
+from index.store import Store
 from tests.conftest import FEED, NOW
 from tests.web.conftest import Planet, entry, feed, post_id, words
 
@@ -216,6 +217,61 @@ def test_a_failing_blog_says_why_and_what_happens_next(planet: Planet, look: Loo
     assert said in words(look("/blogs"))
     assert said in words(look(slug))
     assert said in words(look("/blogs?show=troubled"))
+
+
+def test_what_came_of_the_last_visits_can_be_looked_up(planet: Planet, look: Look) -> None:
+    planet.publish(feed("parks"), entry("one"), entry("two"), at=NOW - 2 * DAY)
+    planet.publish(feed("parks"), at=NOW - DAY, outcome=Outcome.SAME)
+    out = Poll(due=NOW + DAY, visited=NOW, failing_since=NOW, problem="http-503", detail="Out")
+    planet.publish(feed("parks"), poll=out, outcome=Outcome.FAILED)
+    [history] = look("/blogs/parks").cssselect("details")
+    assert words(history.cssselect("summary")[0]) == "Our last 3 visits"
+    rows = [[words(cell) for cell in row] for row in history.cssselect("tbody tr")]
+    assert rows == [
+        ["1 May 2026, 10:00am", "Out.", "0"],
+        ["30 April 2026, 10:00am", "Nothing had changed.", "0"],
+        ["29 April 2026, 10:00am", "We read its feed.", "2"],
+    ]
+    assert [th.get("scope") for th in history.cssselect("th")] == [*["col"] * 3, *["row"] * 3]
+
+
+def test_a_blog_not_visited_yet_has_no_visits_to_show(planet: Planet, look: Look) -> None:
+    Store(planet.database).follow([feed("parks")], NOW)
+    page = look("/blogs/parks")
+    assert "New. We have not visited it yet." in words(page)
+    assert not page.cssselect("details")
+
+
+@pytest.mark.rule(15)
+@pytest.mark.parametrize(("problem", "links"), [("challenge", 1), ("http-403", 1), ("dns", 0)])
+def test_an_owner_whose_site_turns_us_away_is_told_how_to_let_us_in(
+    planet: Planet, look: Look, problem: str, links: int
+) -> None:
+    out = Poll(due=NOW, visited=NOW, failing_since=NOW, problem=problem, detail="Out.")
+    planet.publish(feed("parks"), poll=out, outcome=Outcome.FAILED)
+    told = look("/blogs/parks").cssselect(".how a[href='/about#allow']")
+    assert len(told) == links
+    assert look("/about").cssselect("#allow")
+
+
+@pytest.mark.rule(10)
+def test_a_blog_that_seems_to_have_moved_says_where_and_who_decides(
+    planet: Planet, look: Look
+) -> None:
+    moving = Poll(
+        due=NOW + DAY,
+        visited=NOW,
+        succeeded=NOW,
+        moving_to="https://new.example/feed",
+        moving_why="redirect",
+        moving_since=NOW - 8 * DAY,
+        moving_seen=5,
+    )
+    planet.publish(feed("parks"), entry("one"), poll=moving)
+    for path in ("/blogs", "/blogs/parks"):
+        said = words(look(path).cssselect(".how")[0])
+        assert said.startswith("Seems to have moved. Its server says that its feed is at new")
+        assert "A moderator has to confirm that." in said
 
 
 def test_the_directory_can_be_narrowed_to_a_kind(planet: Planet, look: Look) -> None:

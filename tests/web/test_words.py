@@ -1,13 +1,27 @@
 """Dates, counts, names and links, said as people say them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from index.model import EPOCH, Feed, Followed, Health, Kind, Poll, Status
+from index.model import (
+    EPOCH,
+    Aim,
+    Feed,
+    Followed,
+    Health,
+    Kind,
+    Outcome,
+    Poll,
+    Status,
+    Visited,
+)
 from tests.conftest import NOW
 from web import words
-from web.standing import standing
+from web.standing import came_words, standing
+
+DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -186,11 +200,77 @@ def test_every_kind_has_its_words() -> None:
             "Failing. We could not read its feed. We will try again on 4 May 2026.",
         ),
         (
-            Health.GONE,
-            Poll(problem="gone"),
+            Health.SEARCHING,
+            Poll(aim=Aim.HOME, visited=NOW, due=NOW + DAY, detail="It is not where we looked."),
             Status.LIVE,
-            "Closed. Its server says that the blog has gone for good, so we no longer visit it. "
-            "Its posts stay findable here.",
+            "No feed found yet. It is not where we looked. "
+            "We will look at its home page tomorrow at 10:00am.",
+        ),
+        (
+            Health.FAILING,
+            Poll(
+                visited=NOW,
+                due=NOW + DAY,
+                failing_since=NOW - 9 * DAY,
+                detail="There is a web page at this address, not a feed",
+                aim=Aim.MOVE,
+                moving_to="https://www.new.example/feed",
+            ),
+            Status.LIVE,
+            "Failing since 22 April 2026. There is a web page at this address, not a feed. "
+            "We will see whether it is at new.example tomorrow at 10:00am.",
+        ),
+        (
+            Health.MOVED,
+            Poll(visited=NOW, moving_to="https://new.example/feed", moving_why="redirect"),
+            Status.LIVE,
+            "Seems to have moved. Its server says that its feed is at new.example for good. "
+            "A moderator has to confirm that. Meanwhile we read it there.",
+        ),
+        (
+            Health.MOVED,
+            Poll(visited=NOW, moving_to="https://blog.example/atom.xml", moving_why="redirect"),
+            Status.LIVE,
+            "Seems to have moved. "
+            "Its server says that its feed is at https://blog.example/atom.xml for good. "
+            "A moderator has to confirm that. Meanwhile we read it there.",
+        ),
+        (
+            Health.MOVED,
+            Poll(
+                visited=NOW,
+                due=NOW + DAY,
+                problem="http-404",
+                detail="blog.example has nothing at this address (404).",
+                moving_to="https://new.example/feed",
+                moving_why="found",
+            ),
+            Status.LIVE,
+            "Seems to have moved. blog.example has nothing at this address (404). "
+            "There is a feed at new.example that seems to be its own. "
+            "A moderator has to confirm that. Until then new posts may be missing. "
+            "We will try again tomorrow at 10:00am.",
+        ),
+        (
+            Health.MOVED,
+            Poll(visited=NOW, moving_to="javascript:alert(1)", moving_why="redirect"),
+            Status.LIVE,
+            "Seems to have moved. Its server says that its feed is at another address for good. "
+            "A moderator has to confirm that. Meanwhile we read it there.",
+        ),
+        (
+            Health.GONE,
+            Poll(problem="gone", visited=NOW, due=NOW + 30 * DAY),
+            Status.LIVE,
+            "Closed. Its server says that its feed has gone for good. "
+            "We will try again on 31 May 2026. Its posts stay findable here.",
+        ),
+        (
+            Health.GONE,
+            Poll(problem="gone", visited=NOW, due=NOW + 30 * DAY),
+            Status.ARCHIVED,
+            "Closed. Its server says that its feed has gone for good. "
+            "We do not visit it any more. Its posts stay findable here.",
         ),
         (
             Health.QUIET,
@@ -204,6 +284,59 @@ def test_every_kind_has_its_words() -> None:
 def test_how_a_blog_is_doing_is_said_in_plain_words(
     health: Health, poll: Poll, status: Status, said: str
 ) -> None:
-    blog = Followed(feed=Feed(status=status), poll=poll, health=health, posts=0, newest=None)
-    how = standing(blog, NOW)
+    feed = Feed(url="https://blog.example/feed", status=status)
+    how = standing(Followed(feed=feed, poll=poll, health=health, posts=0, newest=None), NOW)
     assert f"{how.label}. {how.sentence}" == said
+
+
+@pytest.mark.parametrize("health", Health)
+def test_every_health_has_its_words(health: Health) -> None:
+    how = standing(Followed(feed=Feed(), poll=Poll(), health=health, posts=0, newest=None), NOW)
+    assert how.label
+    assert how.sentence.endswith(".")
+
+
+@pytest.mark.parametrize("why", ["redirect", "found"])
+def test_a_move_is_trouble_only_where_the_blog_cannot_be_read(why: str) -> None:
+    poll = Poll(moving_to="https://new.example/feed", moving_why=why)
+    blog = Followed(feed=Feed(), poll=poll, health=Health.MOVED, posts=0, newest=None)
+    assert not standing(blog, NOW).troubled
+    assert standing(replace(blog, poll=replace(poll, problem="http-404")), NOW).troubled
+
+
+@pytest.mark.parametrize(
+    ("outcome", "detail", "said"),
+    [
+        (Outcome.READ, "", "We read its feed."),
+        pytest.param(Outcome.READ, "It was 404.", "We read its feed.", id="an older problem"),
+        (Outcome.SAME, "", "Nothing had changed."),
+        (Outcome.FOUND, "There is a feed at x", "There is a feed at x."),
+        (Outcome.FOUND, "", "We found a feed."),
+        (Outcome.FAILED, "parks.example is out.\x1b", "parks.example is out."),
+        (Outcome.FAILED, "", "We could not read its feed."),
+    ],
+)
+def test_what_came_of_a_visit_is_said(outcome: Outcome, detail: str, said: str) -> None:
+    visit = Visited(
+        at=NOW,
+        outcome=outcome,
+        status=200,
+        seconds=1.0,
+        size=1,
+        new=0,
+        problem="",
+        detail=detail,
+    )
+    assert came_words(visit) == said
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (datetime(2026, 5, 1, 9, 30, 7, tzinfo=UTC), "1 May 2026, 10:30am"),
+        (datetime(2026, 5, 1, 11, tzinfo=UTC), "1 May 2026, midday"),
+        (datetime(2026, 4, 30, 23, tzinfo=UTC), "1 May 2026, midnight"),
+    ],
+)
+def test_a_moment_is_said_to_the_minute(moment: datetime, said: str) -> None:
+    assert words.moment_words(moment) == said
