@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 READY := .venv/ready
 READY_DEV := .venv/ready-dev
-READY_BENCH := .venv/ready-bench
+RIVALS := .venv-bench
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 # A lock file is complete, so pip need not resolve: given `x[extra]` it would take the newest x
 # there is, and stop because the lock has no hash of that one.
@@ -36,8 +36,8 @@ check: $(READY_DEV) ## Format, lint, types, imports and tests: what must pass be
 format: $(READY_DEV) ## Put the code into its one format
 	@$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
 
-bench: $(READY_BENCH) ## Measure, side by side with others
-	@$(BIN)/python -m benchmarks
+bench: $(READY_DEV) $(RIVALS)/ready ## Measure, side by side with others; ARGS="--only crawl"
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(READY_DEV) ## Make the README's screenshot from the demo
 	@$(BIN)/python -m benchmarks.screenshots
@@ -46,10 +46,10 @@ lock: $(READY) ## Choose dependencies anew, and lock them with their hashes
 	@$(BIN)/python -m pip install -q uv
 	@$(LOCK) pyproject.toml --group build -o requirements.lock
 	@$(LOCK) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
-	@$(LOCK) pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
+	@$(LOCK) --group bench -o requirements-bench.lock
 
 clean: ## Remove what `setup` and the tests made; var/ stays
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	@rm -rf .venv $(RIVALS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 
 setup: $(READY_DEV) ## Make .venv with all that running and testing need
 
@@ -69,7 +69,10 @@ $(READY_DEV): $(READY) requirements-dev.lock
 	@$(LOCKED) -r requirements-dev.lock
 	@touch $@
 
-$(READY_BENCH): $(READY_DEV) requirements-bench.lock
-	@echo "Adding what we are compared with."
-	@$(LOCKED) -r requirements-bench.lock
+# It wants other versions of what we use, hence a place of its own.
+$(RIVALS)/ready: $(READY) requirements-bench.lock
+	@echo "Setting up $(RIVALS): what we are compared with."
+	@$(BIN)/python -m venv $(RIVALS)
+	@$(RIVALS)/bin/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps \
+	  -r requirements-bench.lock
 	@touch $@
