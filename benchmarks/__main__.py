@@ -1,8 +1,8 @@
 """Measure everything once, on this machine, in one run, and say what reached its target.
 
-    python -m benchmarks [--only NAME ...] [--quick] [--json] [--posts FOLDER]
+    python -m benchmarks [--only NAME ...] [--quick] [--json] [--posts FOLDER] [--feeds FOLDER ...]
 
-Exit status 1 if a target was missed.
+Exit status 1 if a target was missed. With --quick nothing is judged.
 """
 
 import argparse
@@ -18,59 +18,67 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import corpus, crawl, running, search, simulation
-from benchmarks.filled import filled
-from benchmarks.planet import Planet
+from benchmarks import crawl, known, limit, memory, search, simulation, stages, start
+from benchmarks.bench import Bench
+from benchmarks.environment import compile_all
+from benchmarks.scale import FULL, QUICK
 from benchmarks.table import Line
 
-Measure = Callable[[Planet], Iterator[Line]]
+# A measurement is a function of the bench that gives its lines as it finds them.
+MEASURES: dict[str, Callable[[Bench], Iterator[Line]]] = {
+    "crawl": crawl.measure,
+    "limit": limit.measure,
+    "stages": stages.measure,
+    "known": known.measure,
+    "simulation": lambda bench: simulation.measure(bench.scale.feeds),
+    "search": search.measure,
+    "start": start.measure,
+    "memory": memory.measure,
+}
 
 
 def main() -> int:
     """Run what was asked for and print the table."""
     asked = _arguments()
-    feeds, count = (50, 2_000) if asked.quick else (500, 20_000)
-    posts = corpus.posts(count, asked.posts)
-    console = Console(stderr=True)
+    scale = QUICK if asked.quick else FULL
+    compile_all()
     lines: list[Line] = []
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
-    ) as bar:
-        task = bar.add_task("")
-        if not asked.only or "crawl" in asked.only:
-            bar.update(task, description=f"Crawling {feeds} feeds, by turns with reader")
-            lines += crawl.measure(posts, feeds)
-        if not asked.only or "simulation" in asked.only:
-            bar.update(task, description="Following made-up blogs for a year")
-            lines += simulation.measure(100 if asked.quick else 1_000)
-        measures: dict[str, Measure] = {
-            "search": search.measure,
-            "start": running.measure_start,
-            "memory": lambda planet: running.measure_memory(planet, posts),
-        }
-        chosen = {n: m for n, m in measures.items() if not asked.only or n in asked.only}
-        if chosen:
-            bar.update(task, description=f"Filling a store with {count:,} posts")
-            with filled(posts) as planet:
-                for name, measure in chosen.items():
-                    bar.update(task, description=f"Measuring {name}")
-                    lines += measure(planet)
+    with Bench(scale=scale, posts_folder=asked.posts, feeds_folders=asked.feeds) as bench:
+        for name in asked.only or MEASURES:
+            lines += _measured(name, bench)
+    if not scale.judges:
+        lines = [line.unjudged() for line in lines]
     _print(lines, as_json=asked.json)
     return 0 if all(line.reached is not False for line in lines) else 1
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    names = ("crawl", "simulation", "search", "start", "memory")
-    parser.add_argument("--only", nargs="+", choices=names, help="measure only these")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the size")
+    parser.add_argument("--only", nargs="+", choices=MEASURES, help="measure only these")
+    parser.add_argument("--quick", action="store_true", help="small, and nothing is judged")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--posts", type=Path, help="a folder of real posts, *.jsonl.gz")
+    parser.add_argument(
+        "--feeds", type=Path, nargs="+", default=(), help="folders of real feed files"
+    )
     return parser.parse_args()
 
 
+def _measured(name: str, bench: Bench) -> list[Line]:
+    """Return the lines of a measurement, telling meanwhile how it is getting on."""
+    found: list[Line] = []
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(f"Measuring {name}")
+        for line in MEASURES[name](bench):
+            found.append(line)
+            bar.update(task, description=f"Measuring {name}: {line.name}")
+        bar.update(task, description=f"Measured {name}")
+    return found
+
+
 def _print(lines: list[Line], *, as_json: bool) -> None:
-    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, byte code cached"
     if as_json:
         print(
             json.dumps({"machine": machine, "lines": [asdict(line) for line in lines]}, indent=1)

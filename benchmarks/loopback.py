@@ -47,9 +47,14 @@ class Served:
         """Read a file, with the content type that its name tells."""
         return cls(path.name, path.read_bytes(), TYPES.get(path.suffix, "text/plain"))
 
+    @property
+    def etag(self) -> str:
+        """The entity tag that it is served with."""
+        return f'"{sha256(self.body).hexdigest()[:16]}"'
+
     def answers(self) -> Answers:
         """Return the ETag, the whole answer and the 304."""
-        etag = f'"{sha256(self.body).hexdigest()[:16]}"'
+        etag = self.etag
         headers = f"ETag: {etag}\r\nLast-Modified: {formatdate(1_700_000_000, usegmt=True)}\r\n"
         whole = (
             f"HTTP/1.1 200 OK\r\n{headers}Content-Type: {self.content_type}\r\n"
@@ -90,6 +95,7 @@ def serving(files: Sequence[Served]) -> Iterator[Loopback]:
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(files, theirs), daemon=True)
     process.start()
+    theirs.close()  # so that a server that dies is noticed, not waited for
     try:
         port = ours.recv()
         urls = [f"http://{host(n)}:{port}/{file.name}" for n, file in enumerate(files)]

@@ -1,7 +1,6 @@
 """Our own program as the benchmarks run it: processes of its own, in a folder of its own."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -10,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.environment import environment
 from index.model import Feed
 from index.opml import unparse
 
-DELAY = "0.01"  # seconds between two requests to one host: loopback minds nothing
+DELAY = 0.01  # seconds between two requests to one host: loopback minds nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,17 @@ class Planet:
 
     home: Path
     concurrency: int = 12
+    delay: float = DELAY
+
+    @property
+    def database(self) -> str:
+        """The address of its database."""
+        return f"sqlite:///{self.home / 'var' / 'planet.db'}"
+
+    @property
+    def index(self) -> str:
+        """The address of its search index."""
+        return f"tantivy://{self.home / 'var' / 'index'}"
 
     def follow(self, feeds: Iterable[Feed]) -> None:
         """Write the list of blogs."""
@@ -30,27 +41,21 @@ class Planet:
     @property
     def environment(self) -> dict[str, str]:
         """The environment that its commands run in."""
-        # Nothing of the operator's own: no real database may be written to, and no proxy asked.
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("PLANET_") and not name.lower().endswith("_proxy")
-        }
         return {
-            **inherited,
+            **environment(),
             "PLANET_HOME": str(self.home / "var"),
             "PLANET_OPML": str(self.home / "feeds.opml"),
             "PLANET_ALLOW_ADDRESSES": "127.0.0.0/8",
             "PLANET_CONTACT": "bench@planet.example",
-            "PLANET_DELAY": DELAY,
+            "PLANET_DELAY": str(self.delay),
             "PLANET_SPREAD": "0",
             "PLANET_CONCURRENCY": str(self.concurrency),
         }
 
-    def crawl(self) -> dict[str, Any]:
-        """Crawl everything once; return the tally, with the `whole` seconds of the process."""
+    def crawl(self, *options: str) -> dict[str, Any]:
+        """Crawl once; return the tally, with the `whole` seconds of the process."""
         began = time.perf_counter()
-        tally: dict[str, Any] = self.run("crawl", "--all")
+        tally: dict[str, Any] = self.run("crawl", *options)
         return tally | {"whole": time.perf_counter() - began}
 
     def feeds(self) -> list[dict[str, Any]]:
@@ -62,6 +67,12 @@ class Planet:
         """Run a command with --json; return what it said."""
         command = [sys.executable, "-m", "api.cli", *arguments, "--json"]
         done = subprocess.run(
-            command, env=self.environment, check=True, capture_output=True, text=True
+            command,
+            env=self.environment,
+            cwd=self.home,
+            capture_output=True,
+            text=True,
         )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(arguments)} went wrong: {done.stderr[-2000:]}")
         return json.loads(done.stdout)

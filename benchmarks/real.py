@@ -33,9 +33,9 @@ def main(folders: list[Path]) -> int:
         planet.follow(
             Feed(url=url, title=file.name) for url, file in zip(server.urls, files, strict=True)
         )
-        first = planet.crawl()
+        first = planet.crawl("--all")
         feeds = planet.feeds()
-        second = planet.crawl()
+        second = planet.crawl("--all")
     print(f"{len(files)} files: {first['visited']} visited, {first['failed']} not read")
     print(f"{first['new']} entries; {first['seconds']:.1f} s, then {second['seconds']:.1f} s")
     read = first["visited"] - first["failed"]

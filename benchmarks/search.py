@@ -1,12 +1,20 @@
-"""`search.find` beside the engine itself, for the same built query and the same k."""
+"""`search.find` beside the engine itself, for the same built query and the same k.
 
-from collections.abc import Callable, Iterator
+Beside them a search as programs ask for it: over HTTP, from a running planet, each
+query asked once, since the answer to a second would be the one kept from the first.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from statistics import median, quantiles
 from time import perf_counter
+from urllib.parse import quote_plus
 
 import tantivy
 
+from benchmarks.bench import Bench
 from benchmarks.planet import Planet
+from benchmarks.running import running
 from benchmarks.table import Line, at_most, told
 from index.finding import Query
 from index.query import parse_query
@@ -28,13 +36,16 @@ councillors|budget|prototype|what did not work|residents
 """.replace("\n", "|")
 
 
-def measure(planet: Planet) -> Iterator[Line]:
+def measure(bench: Bench) -> Iterator[Line]:
     """Time each query, ours and raw in turn; compare each query's medians."""
-    search = open_search(f"tantivy://{planet.home / 'var' / 'index'}")
+    planet = bench.filled()
+    search = open_search(planet.index)
+    posts = search.count()
     live = search.turn()  # type: ignore[attr-defined]  # the open generation behind the reader
     if not isinstance(live, TantivySearch):
         raise TypeError("the benchmark knows Tantivy alone")
-    queries = [parse_query(text) for text in QUERIES.split("|") if text.strip()]
+    texts = [text for text in QUERIES.split("|") if text.strip()]
+    queries = [parse_query(text) for text in texts]
     ours, raw, ratios = [], [], []
     for query in queries:
         mine, engine = _timed(live, query)
@@ -42,12 +53,14 @@ def measure(planet: Planet) -> Iterator[Line]:
         raw.append(engine)
         ratios.append(mine / engine)
     search.close()
-    yield told("queries, posts", f"{len(queries)}, {live.count():,}")
+    yield told("queries, posts", f"{len(queries)}, {posts:,}")
     yield told("find: median, 95th percentile", _ms(ours))
     yield told("raw Tantivy: median, 95th percentile", _ms(raw))
     yield at_most("find / raw, median of the queries", median(ratios), 3)
     yield at_most("find / raw, sum over the queries", sum(ours) / sum(raw), 3)
+    yield at_most("find / raw, 95th percentiles", _most(ours) / _most(raw), 3)
     yield told("find / raw, worst query", f"{max(ratios):.2f}×")
+    yield told("/api/search over HTTP: median, 95th percentile", _ms(_asked(planet, texts)))
 
 
 def _timed(live: TantivySearch, query: Query) -> tuple[float, float]:
@@ -66,6 +79,14 @@ def _timed(live: TantivySearch, query: Query) -> tuple[float, float]:
     return median(mine), median(engine)
 
 
+def _asked(planet: Planet, texts: Sequence[str]) -> list[float]:
+    """Return how many seconds each search takes a program that asks `planet run`."""
+    with running(planet) as run:
+        run.get("/api/search?q=anything")
+        paths = [f"/api/search?q={quote_plus(text)}&limit={K}" for text in texts]
+        return [_seconds(partial(run.get, path)) for path in paths]
+
+
 def _seconds(work: Callable[[], object]) -> float:
     began = perf_counter()
     work()
@@ -73,4 +94,9 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _ms(times: list[float]) -> str:
-    return f"{median(times) * 1000:.2f} ms, {quantiles(times, n=20)[-1] * 1000:.2f} ms"
+    return f"{median(times) * 1000:.2f} ms, {_most(times) * 1000:.2f} ms"
+
+
+def _most(times: list[float]) -> float:
+    """Return the time that nineteen of twenty keep within."""
+    return quantiles(times, n=20)[-1]

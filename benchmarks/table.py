@@ -1,6 +1,6 @@
 """What a measurement found, against what it must reach."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +11,10 @@ class Line:
     found: str
     target: str = ""
     reached: bool | None = None
+
+    def unjudged(self) -> "Line":
+        """Return the line without its target, of a run that is too small to judge by."""
+        return replace(self, target="", reached=None)
 
 
 def at_least(name: str, value: float, target: float, unit: str = "×") -> Line:

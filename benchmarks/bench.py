@@ -1,0 +1,43 @@
+"""What all measurements share: how large they are, whose posts they use, and a filled store."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from api.demo.blogs import DemoPost
+from benchmarks import corpus
+from benchmarks.filled import filled
+from benchmarks.planet import Planet
+from benchmarks.scale import Scale
+
+
+@dataclass(slots=True, kw_only=True)
+class Bench:
+    """One run of the benchmarks. To be used in a `with`: it may have folders to remove."""
+
+    scale: Scale
+    posts_folder: Path | None = None  # real posts; without it they are made up
+    feeds_folders: Sequence[Path] = ()  # real feeds
+    _posts: list[DemoPost] = field(default_factory=list)
+    _filled: Planet | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> "Bench":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def posts(self, count: int) -> Sequence[DemoPost]:
+        """Return the first `count` posts."""
+        if len(self._posts) < count:
+            self._posts = corpus.posts(count, self.posts_folder)
+        return self._posts[:count]
+
+    def filled(self) -> Planet:
+        """Return an installation with `scale.searched` posts, filled when first asked for."""
+        if self._filled is None:
+            posts = self.posts(self.scale.searched)
+            self._filled = self._stack.enter_context(filled(posts))
+        return self._filled
