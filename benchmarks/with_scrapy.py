@@ -97,14 +97,9 @@ def _settings(make: str, workers: int) -> dict[str, Any]:
         "LOG_ENABLED": False,
     }
     if make == "stripped":
-        ours = scrapy_settings(_manners(workers))
-        middlewares = ours["DOWNLOADER_MIDDLEWARES"].items()
-        settings |= {
-            "EXTENSIONS": ours["EXTENSIONS"],
-            "DOWNLOADER_MIDDLEWARES": {name: on for name, on in middlewares if on is None},
-            "COOKIES_ENABLED": False,
-            "TELNETCONSOLE_ENABLED": False,
-        }
+        settings |= scrapy_settings(_manners(workers))
+        del settings["DOWNLOADER_MIDDLEWARES"]["crawler.spider.Courtesy"]
+        settings |= {"CONCURRENT_REQUESTS": workers, "DOWNLOAD_DELAY": 0}
     return settings
 
 

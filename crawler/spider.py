@@ -47,24 +47,12 @@ ACCEPT = (
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.5"
 )
 
-UNUSED = (  # downloader middlewares that we do without
-    "offsite.OffsiteMiddleware",
-    "robotstxt.RobotsTxtMiddleware",
-    "httpauth.HttpAuthMiddleware",
-    "retry.RetryMiddleware",
-    "redirect.MetaRefreshMiddleware",
-    "redirect.RedirectMiddleware",
-    "cookies.CookiesMiddleware",
-    "httpproxy.HttpProxyMiddleware",
-    "stats.DownloaderStats",
-    "httpcache.HttpCacheMiddleware",
-)
-IDLE = (  # extensions that we do without
-    "corestats.CoreStats",
-    "logcount.LogCount",
-    "telnet.TelnetConsole",
-    "logstats.LogStats",
-)
+USED = {  # of Scrapy's downloader middlewares
+    "downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "defaultheaders.DefaultHeadersMiddleware": 400,
+    "useragent.UserAgentMiddleware": 500,
+    "httpcompression.HttpCompressionMiddleware": 590,
+}
 
 Recall = Callable[[str], Awaitable[Robots | None]]
 Keep = Callable[[Robots], Awaitable[None]]
@@ -91,7 +79,7 @@ Work = Callable[[Fetch], Awaitable[None]]
 
 
 def scrapy_settings(manners: Manners) -> dict[str, Any]:
-    """Return Scrapy's settings: everything off that we do not use."""
+    """Return Scrapy's settings: nothing on that we do not use."""
     return {
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
         "USER_AGENT": manners.user_agent,
@@ -109,12 +97,15 @@ def scrapy_settings(manners: Manners) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "LOG_ENABLED": False,
+        # Scrapy would load even what is turned off, and one of its extensions opens a port
+        # that runs any code it is sent: we take no list of its own.
+        "DOWNLOADER_MIDDLEWARES_BASE": {},
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.spider.Courtesy": 100,
-            **{f"scrapy.downloadermiddlewares.{name}": None for name in UNUSED},
+            **{f"scrapy.downloadermiddlewares.{name}": place for name, place in USED.items()},
         },
-        "SPIDER_MIDDLEWARES": {},
-        "EXTENSIONS": {f"scrapy.extensions.{name}": None for name in IDLE},
+        "SPIDER_MIDDLEWARES_BASE": {},
+        "EXTENSIONS_BASE": {},
     }
 
 

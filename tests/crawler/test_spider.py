@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from scrapy.settings import Settings
 
 from crawler.fetched import Fetched, NoResponse, Response
+from crawler.spider import USED, Manners, scrapy_settings
 from index import __version__
 from index.model import Robots
 from tests.crawler.conftest import GUARDED
@@ -45,6 +47,16 @@ def test_a_feed_is_fetched_whole_under_our_own_name(server: Server, spider: Fetc
     assert (response.status, response.headers["etag"]) == (200, '"a"')
     [seen] = server.asked("/feed")
     assert seen.headers["user-agent"] == "council-planet/test"
+
+
+def test_nothing_of_scrapys_runs_that_we_do_not_name() -> None:
+    async def never(_: object) -> None: ...
+
+    manners = Manners(user_agent="test", delay=1, concurrency=1, recall=never, keep=never)
+    settings = Settings(scrapy_settings(manners))
+    named = settings.get_component_priority_dict_with_base
+    assert named("EXTENSIONS") == named("SPIDER_MIDDLEWARES") == {}  # one would open a port
+    assert len(named("DOWNLOADER_MIDDLEWARES")) == len(USED) + 1
 
 
 @pytest.mark.rule(8)
