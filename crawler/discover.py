@@ -1,59 +1,109 @@
 """A web page into the feeds it offers, best first (rule 41). Pure: nothing is fetched.
 
-A page says so with `<link rel="alternate">`; where it does not, links in its text that
-look like feeds are taken for hints.
+A page says so with `<link rel="alternate">`, its server with a Link header (RFC 8288);
+where neither does, links in the page's text that look like feeds are taken for hints. A
+page also shows what it was made with, and so where a feed may be that nobody names.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from crawler.candidate import (
+    Candidate,
+    Format,
+    Scope,
+    format_of,
+    looks_like_a_feed,
+    may_be_a_feed,
+    ranked,
+    scope_of,
+)
 from crawler.charset import decode, without_controls
 from crawler.clean import fold
-from index.address import host, normal
+from crawler.links import links
+from crawler.platforms import platform_of, root_of, well_known
+from index.address import LONGEST, host, normal
 
 MAX_PAGE = 2_000_000  # characters of a page that are looked at
-MAX_CANDIDATES = 20
+MAX_ASSETS = 500
+MAX_TITLE = 200
+SOON = 30  # seconds; a refresh that waits longer reloads a page, and leads nowhere
 
-TYPES = frozenset(
-    {"application/rss+xml", "application/atom+xml", "application/feed+json"}
-    | {"application/rdf+xml", "application/x.atom+xml", "application/x-atom+xml"}
+# Where blogs let others keep their feeds.
+SERVICES = frozenset(
+    {"feeds.feedburner.com", "feeds2.feedburner.com", "feeds.feedblitz.com", "feedpress.me"}
+    | {"rss.beehiiv.com"}
 )
-VAGUE_TYPES = frozenset({"application/json", "application/xml", "text/xml", ""})
 
-_FEED_PATH = re.compile(
-    r"(?:/(?:feed|rss|atom)/?|\.(?:rss|atom|rdf)|/(?:feed|rss|atom|index|feeds?/posts/default)"
-    r"[\w-]*\.(?:xml|json|rss|atom)|/feeds/posts/default)$",
-    re.I,
+_REFRESH = re.compile(  # atomic groups: "url=" with nothing after it is no address
+    r"""\s*(\d{0,9})(?:\.[\d.]*)?(?>\s*[;,]|\s+)\s*+(?:url\s*=\s*)?+"""
+    r"""(?:"([^"]*)|'([^']*)|([^"'].*))""",
+    re.I | re.S,
 )
-_FEED_QUERY = re.compile(r"(?:^|&)(?:feed|format)=(?:rss2?|atom|feed|json)\b", re.I)
-_OF_COMMENTS = re.compile(r"\bcomments?\b|\bsylwadau\b", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a web page says about feeds, and what it was made with."""
+
+    url: str
+    feeds: tuple[Candidate, ...] = ()
+    refresh: str = ""  # where the page sends its visitors by itself
+    platform: str = ""
+    root: str = ""  # where its WordPress is installed
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """An address where a feed may be, and what the page calls it."""
+class Lead:
+    """An address worth a visit; `guessed` unless a page declares that it is a feed."""
 
     url: str
-    title: str = ""
-    declared: bool = True  # False: a link in the page's text that looks like a feed
+    guessed: bool
 
 
-def feeds_on_page(body: bytes, *, content_type: str = "", url: str = "") -> tuple[Candidate, ...]:
-    """Return the feeds that the page offers, the blog's own first and comments last."""
+def look(body: bytes, *, content_type: str = "", url: str = "", link: str = "") -> Page:
+    """Return what the page in `body` says; `url` is where it came from, `link` its Link header."""
     root = _tree(decode(body, content_type)[:MAX_PAGE])
+    said = list(_said(link, url))
     if root is None:
-        return ()
+        return Page(url=url, feeds=ranked(said, url))
     base = _base(root, url)
-    found = [*_declared(root, base), *_linked(root, base)]
-    found.sort(key=_rank)  # a stable sort: within a rank the page's order counts
-    first: dict[str, Candidate] = {}
-    for candidate in found:
-        first.setdefault(normal(candidate.url), candidate)
-    return tuple(first.values())[:MAX_CANDIDATES]
+    assets = _assets(root, base, link)
+    return Page(
+        url=url,
+        feeds=ranked([*_declared(root, base, url), *said, *_linked(root, base, url)], url),
+        refresh=_refresh(root, base, url),
+        platform=platform_of(url, _generators(root), assets),
+        root=root_of(url, assets),
+    )
+
+
+def feeds_on_page(
+    body: bytes, *, content_type: str = "", url: str = "", link: str = ""
+) -> tuple[Candidate, ...]:
+    """Return the feeds that the page offers, the blog's own first and comments last."""
+    return look(body, content_type=content_type, url=url, link=link).feeds
+
+
+def next_address(page: Page, tried: Collection[str] = ()) -> Lead | None:
+    """Return the address to visit after this home page, or None if nothing is left to try.
+
+    First come the feeds that the page names, then the places where blogs of its kind have
+    theirs. Of the latter only those after the last one `tried` are left: whoever remembers
+    that one alone still comes to an end.
+    """
+    known = {normal(url) for url in tried}
+    for candidate in page.feeds:
+        if candidate.scope is not Scope.COMMENTS and normal(candidate.url) not in known:
+            return Lead(candidate.url, guessed=not candidate.declared)
+    guesses = well_known(page.url, page.platform, page.root)
+    last = max((n for n, url in enumerate(guesses) if normal(url) in known), default=-1)
+    return Lead(guesses[last + 1], guessed=True) if last + 1 < len(guesses) else None
 
 
 def _tree(text: str) -> etree._Element | None:
@@ -71,45 +121,94 @@ def _base(root: etree._Element, url: str) -> str:
     return url
 
 
-def _declared(root: etree._Element, base: str) -> Iterator[Candidate]:
-    for element in root.iter("link"):
+def _said(header: str, url: str) -> Iterator[Candidate]:
+    """Yield the feeds that a Link header names: `url`, not `<base>`, is what they count from."""
+    for link in links(header):
+        if not link.anchor or normal(_join(url, link.anchor)) == normal(url):
+            href = _join(url, link.target)
+            yield from _candidate(href, link.relations, link.type, link.title, url)
+
+
+def _declared(root: etree._Element, base: str, url: str) -> Iterator[Candidate]:
+    for element in root.iter("link", "a", "area"):
         relations = element.get("rel", "").lower().split()
-        if not {"alternate", "feed"} & set(relations) or "stylesheet" in relations:
+        media_type = element.get("type", "")
+        if relations and (media_type or element.tag == "link"):
+            href = _join(base, element.get("href", ""))
+            yield from _candidate(href, relations, media_type, element.get("title", ""), url)
+
+
+def _candidate(
+    href: str, relations: Collection[str], media_type: str, title: str, page: str
+) -> Iterator[Candidate]:
+    """Yield the feed that a link names, if it names one."""
+    if not href or not {"alternate", "feed"} & {*relations} or "stylesheet" in relations:
+        return
+    likely = "feed" in relations or looks_like_a_feed(href)
+    if format_of(media_type) or (may_be_a_feed(media_type) and likely):
+        yield _titled(href, title, media_type, page)
+
+
+def _linked(root: etree._Element, base: str, url: str) -> Iterator[Candidate]:
+    near = host(base).removeprefix("www.")
+    for element in root.iter("a", "area"):
+        href = _join(base, element.get("href", ""))
+        if not href:
             continue
-        kind = element.get("type", "").partition(";")[0].strip().lower()
-        href = _join(base, element.get("href", ""))
-        vague = kind in VAGUE_TYPES and ("feed" in relations or _looks_like_a_feed(href))
-        if href and (kind in TYPES or vague):
-            yield Candidate(href, fold(element.get("title", "")))
+        media_type = element.get("type", "")
+        likely = format_of(media_type) or looks_like_a_feed(href)
+        if (host(href).removeprefix("www.") == near and likely) or host(href) in SERVICES:
+            title = element.get("title") or "".join(map(str, islice(element.itertext(), 20)))
+            yield _titled(href, title, media_type, url, declared=False)
 
 
-def _linked(root: etree._Element, base: str) -> Iterator[Candidate]:
-    for element in root.iter("a"):
-        href = _join(base, element.get("href", ""))
-        if href and host(href) == host(base) and _looks_like_a_feed(href):
-            title = element.get("title") or "".join(map(str, element.itertext()))
-            yield Candidate(href, fold(title)[:200], declared=False)
+def _titled(
+    href: str, title: str, media_type: str, page: str, *, declared: bool = True
+) -> Candidate:
+    title = fold(title)[:MAX_TITLE]
+    vague = Format.JSON if "json" in media_type.lower() else Format.UNKNOWN
+    kind = format_of(media_type) or vague
+    return Candidate(href, title, kind, scope_of(href, title, page), declared)
 
 
-def _looks_like_a_feed(url: str) -> bool:
-    parts = urlsplit(url)
-    return bool(_FEED_PATH.search(parts.path) or _FEED_QUERY.search(parts.query))
+def _refresh(root: etree._Element, base: str, url: str) -> str:
+    """Return where `<meta http-equiv="refresh">` leads, if it leads anywhere else, and soon."""
+    for element in root.iter("meta"):
+        if element.get("http-equiv", "").strip().lower() != "refresh":
+            continue
+        if next(element.iterancestors("noscript"), None) is not None:
+            continue
+        found = _REFRESH.match(element.get("content", "")[:LONGEST])
+        if found and int(found[1] or 0) <= SOON:
+            target = _join(base, found[2] or found[3] or found[4] or "")
+            return target if normal(target) != normal(url) else ""
+    return ""
 
 
-def _rank(candidate: Candidate) -> tuple[bool, bool]:
-    named = f"{candidate.title} {urlsplit(candidate.url).path.replace('/', ' ')}"
-    return bool(_OF_COMMENTS.search(named)), not candidate.declared
+def _generators(root: etree._Element) -> str:
+    metas = (e for e in root.iter("meta") if e.get("name", "").strip().lower() == "generator")
+    return " ".join(element.get("content", "") for element in metas)[:MAX_TITLE]
+
+
+def _assets(root: etree._Element, base: str, link: str) -> tuple[str, ...]:
+    """Return where the page's scripts, styles and services are."""
+    named = (element.get("href") or element.get("src") for element in root.iter("link", "script"))
+    found = (_join(base, href) for href in named if href)
+    said = (_join(base, said.target) for said in links(link))
+    return tuple(filter(None, (*said, *found)))[:MAX_ASSETS]
 
 
 def _join(base: str, href: str) -> str:
     """Return `href` as a web address, or "" if it is none."""
     href = href.strip()
-    if href.startswith("feed:"):
-        href = href.removeprefix("feed:")
+    if href[:5].lower() == "feed:":
+        href = href[5:]
         href = href if href.startswith("http") else f"http:{href}"
+    if not href or len(href) > LONGEST:
+        return ""
     try:
         url = urljoin(base, href).partition("#")[0]
         parts = urlsplit(url)
-        return url if href and parts.scheme in ("http", "https") and parts.hostname else ""
+        return url if parts.scheme in ("http", "https") and parts.hostname else ""
     except ValueError:
         return ""

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discover import Candidate, feeds_on_page
+from crawler.candidate import Candidate, Format, Scope
+from crawler.discover import Lead, Page, feeds_on_page, look, next_address
 
 URL = "https://blog.example.org/about/"
 
@@ -22,7 +23,8 @@ def found(page: str, url: str = URL) -> list[str]:
         '<link rel="alternate" type="application/json" href="/feed">',
         '<link rel="alternate" type="text/xml" href="/feed#top">',
         '<link rel="feed" href=" /feed ">',
-        '<link rel="alternate" type="application/rss+xml" href="feed://blog.example.org/feed">',
+        '<link rel="alternate" type="application/rss+xml" href="FEED://blog.example.org/feed">',
+        '<a rel="alternate" type="application/rss+xml" href="/feed">By RSS</a>',
         '<link rel="alternate" type="application/rss+xml" href="feed:https://blog.example.org/feed">',
         '<p><a href="/feed">Subscribe</a></p>',
     ],
@@ -49,6 +51,7 @@ def test_a_page_says_where_its_feed_is(link: str) -> None:
         '<a href="https://elsewhere.example/feed">Another blog</a>',
         '<a href="/feedback">Tell us</a>',
         "<a>No address</a>",
+        f'<link rel="alternate" type="application/rss+xml" href="/{"x" * 3_000}">',
     ],
 )
 def test_other_links_are_no_feeds(link: str) -> None:
@@ -66,14 +69,15 @@ def test_the_blogs_own_feed_comes_first_and_comments_last() -> None:
         feed " href="/atom">
       <link rel="alternate" type="application/rss+xml" href="https://www.blog.example.org/feed">
     """
+    home, rss, comments = "https://blog.example.org", Format.RSS, Scope.COMMENTS
     assert feeds_on_page(page.encode(), url=URL) == (
-        Candidate("https://blog.example.org/feed/", "A » Feed"),
-        Candidate("https://blog.example.org/atom", "Atom feed"),
-        Candidate("https://blog.example.org/rss.xml", "RSS", declared=False),
-        Candidate("https://blog.example.org/?feed=rss2", "feed", declared=False),
-        Candidate("https://blog.example.org/c", "A » Comments Feed"),
-        Candidate("https://blog.example.org/s", "Sylwadau"),
-        Candidate("https://blog.example.org/post/comments/feed/", "On this"),
+        Candidate(f"{home}/feed/", "A » Feed", rss),
+        Candidate(f"{home}/atom", "Atom feed", Format.ATOM),
+        Candidate(f"{home}/rss.xml", "RSS", declared=False),
+        Candidate(f"{home}/?feed=rss2", "feed", declared=False),
+        Candidate(f"{home}/c", "A » Comments Feed", rss, comments),
+        Candidate(f"{home}/s", "Sylwadau", rss, comments),
+        Candidate(f"{home}/post/comments/feed/", "On this", rss, comments),
     )
 
 
@@ -105,7 +109,70 @@ def test_a_page_of_ten_thousand_feeds_offers_twenty() -> None:
     assert len(found(links)) == 20
 
 
-@given(st.binary(max_size=300))
-def test_any_bytes_may_be_looked_at(body: bytes) -> None:
-    start = b"<html><head><link rel=alternate type=application/rss+xml href='"
-    assert isinstance(feeds_on_page(start + body, url=URL), tuple)
+@pytest.mark.rule(41)
+@pytest.mark.parametrize(
+    ("content", "target"),
+    [
+        ("0; url=/blog/", "/blog/"),
+        ("0;URL='/blog/'", "/blog/"),
+        (' 5.5 , url = "/blog/" ', "/blog/"),
+        ("0 /blog/", "/blog/"),
+        ("3; ../blog/", "/blog/"),
+        ("0; url=", ""),
+        ("0 ; url=", ""),
+        ("0;", ""),
+        ("30", ""),
+        ("", ""),
+        ("300; url=/logout", ""),
+        ("0; url=javascript:alert(1)", ""),
+        ("0; url=https://www.blog.example.org/about", ""),  # the page itself
+    ],
+)
+def test_a_page_may_send_its_visitors_elsewhere(content: str, target: str) -> None:
+    page = f"<meta http-equiv=refresh content='{content}'>" if '"' in content else ""
+    page = page or f'<meta http-equiv=refresh content="{content}">'
+    expected = f"https://blog.example.org{target}" if target else ""
+    assert look(page.encode(), url=URL).refresh == expected
+
+
+HOME = Page(
+    url="https://blog.example.org/",
+    feeds=(
+        Candidate("https://blog.example.org/a"),
+        Candidate("https://blog.example.org/b", declared=False),
+        Candidate("https://blog.example.org/comments", scope=Scope.COMMENTS),
+    ),
+    platform="Hugo",
+)
+
+
+def test_what_a_page_names_is_tried_before_what_is_guessed_and_comments_never() -> None:
+    tried: list[str] = []
+    leads = []
+    while lead := next_address(HOME, tried):
+        leads.append(lead)
+        tried.append(lead.url)
+    assert leads == [
+        Lead("https://blog.example.org/a", guessed=False),
+        Lead("https://blog.example.org/b", guessed=True),
+        Lead("https://blog.example.org/index.xml", guessed=True),
+        Lead("https://blog.example.org/feed.xml", guessed=True),
+    ]
+
+
+def test_who_remembers_only_the_last_guess_comes_to_an_end_too() -> None:
+    silent = Page(url=HOME.url)
+    leads, last = [], ""
+    while lead := next_address(silent, [last]):
+        leads.append(lead.url)
+        last = lead.url
+    assert len(leads) == len(set(leads)) == 6
+
+
+@given(st.binary(max_size=300), st.text(max_size=100))
+def test_any_bytes_may_be_looked_at(body: bytes, link: str) -> None:
+    start = b"<html><head><meta http-equiv=refresh content='0;url="
+    middle = b"'><base href='"
+    end = b"'><link rel=alternate type=application/rss+xml href='"
+    page = look(start + body + middle + body + end + body, url=URL, link=link)
+    assert next_address(page) is not None
