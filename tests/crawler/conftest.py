@@ -94,7 +94,7 @@ def spider(
             found.set_result(list(await asyncio.gather(*map(fetch, asks))))
 
         async def crawl() -> None:
-            asked = _manners(robots, **manners)
+            asked = manners_of(robots, **manners)
             runner = AsyncCrawlerRunner(scrapy_settings(asked))
             await runner.crawl(PlanetSpider, manners=asked, work=work)
 
@@ -105,7 +105,7 @@ def spider(
     GUARDED.allowed[:] = [LOOPBACK]
 
 
-def _manners(remembered: dict[str, Robots], **changes: Any) -> Manners:
+def manners_of(remembered: dict[str, Robots], **changes: Any) -> Manners:
     async def recall(origin: str) -> Robots | None:
         return remembered.get(origin)
 
