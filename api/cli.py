@@ -115,6 +115,27 @@ def crawl(
         raise typer.Exit(1)  # the network failed us: nothing could be done
 
 
+@app.command(epilog="Example: planet discover digital.barchester.example")
+def discover(
+    address: Annotated[str, typer.Argument(help="The blog's address, or one of its posts'.")],
+    as_json: Json = False,
+) -> None:
+    """Find a blog's feeds from its address: what each holds, and its line for feeds.opml."""
+    from api.discovery import discover as look
+    from api.discovery import document, lines
+
+    found = look(read_settings(), address, quietly=as_json)
+    if as_json:
+        _print_json(document(found))
+    else:
+        for line in lines(found):
+            print(line)
+    if found.code:
+        if not as_json:
+            print(found.reason, file=sys.stderr)
+        raise typer.Exit(1)
+
+
 @app.command(epilog='Example: planet search "user research" damp --limit 5')
 def search(
     query: Annotated[list[str], typer.Argument(help="Words, “exact phrases”, -not.")],

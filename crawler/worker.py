@@ -2,6 +2,7 @@
 
     crawl_once   visits what is due and ends
     crawl_on     goes on until it is told to stop (SIGINT or SIGTERM)
+    run_errand   fetches for somebody who waits, whether or not a crawl is under way
 
 An exclusive lock on the data folder keeps a second crawler out: two would not know of
 each other's delays, and the sites we visit would feel both.
@@ -10,11 +11,13 @@ each other's delays, and the sites we visit would feel both.
 import asyncio
 import random
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,15 +25,17 @@ from filelock import FileLock, Timeout
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.utils.reactor import install_reactor
 
+from crawler.fetched import Fetch
 from crawler.guard import guard
 from crawler.listing import Listing
 from crawler.loop import Crawl
 from crawler.pool import Pool
 from crawler.schedule import resumed
-from crawler.spider import Manners, PlanetSpider, scrapy_settings
+from crawler.spider import Keep, Manners, PlanetSpider, Recall, scrapy_settings
 from crawler.tally import Report, Tally
 from index.database import open_database
-from index.errors import AlreadyRunning
+from index.errors import AlreadyRunning, StoreBusy
+from index.model import Robots
 from index.outbox import Outbox
 from index.refresh import refresh
 from index.settings import Settings
@@ -38,6 +43,8 @@ from index.store import Store
 
 REFRESH = 2  # seconds between two looks at the outbox
 REREAD = 20  # seconds between two looks at the list of blogs
+
+T = TypeVar("T")
 
 
 def crawl_once(settings: Settings, report: Report, *, everything: bool = False) -> Tally:
@@ -76,32 +83,84 @@ def crawl_on(settings: Settings, report: Report) -> None:
             report.close()
 
 
+def run_errand(settings: Settings, errand: Callable[[Fetch, Pool], Awaitable[T]]) -> T:
+    """Do an errand with a spider and a parser of its own; return what came of it.
+
+    It may run beside a crawler. They share what they know of robots.txt, but each keeps by
+    itself to the pause between two requests to a host. Raises StoreError.
+    """
+    store = Store(open_database(settings.database))
+    pool = Pool(1, seconds=settings.parse_timeout)
+    outcome: Future[T] = Future()
+
+    async def recall(where: str) -> Robots | None:
+        return store.robots([where]).get(where)
+
+    async def keep(found: Robots) -> None:
+        with suppress(StoreBusy):  # it will be asked for again, no more
+            store.keep_robots(found)
+
+    async def work(fetch: Fetch) -> None:
+        try:
+            outcome.set_result(await errand(fetch, pool))
+        except Exception as error:  # which Scrapy would keep to itself
+            outcome.set_exception(error)
+
+    async def everything() -> None:
+        manners = _manners(settings, recall, keep)
+        runner = AsyncCrawlerRunner(scrapy_settings(manners))
+        await runner.crawl(PlanetSpider, manners=manners, work=work)
+
+    try:
+        for error in _react(settings, everything):
+            raise error
+        if not outcome.done():  # somebody would not wait any longer
+            raise KeyboardInterrupt
+        return outcome.result()
+    finally:
+        pool.close()
+        store.database.close()
+
+
 Tick = tuple[Callable[[], Coroutine[Any, Any, None]], int]
 
 
 def _run(settings: Settings, crawl: Crawl, ticks: tuple[Tick, ...]) -> None:
     """Run the spider, and each tick every so many seconds, until the crawl's work is done."""
+
+    async def everything() -> None:
+        loop = asyncio.get_running_loop()
+        scheduler = AsyncIOScheduler(event_loop=loop, timezone=UTC)
+        for tick, seconds in ticks:
+            scheduler.add_job(tick, "interval", seconds=seconds, coalesce=True, max_instances=1)
+        scheduler.start()
+        manners = _manners(settings, crawl.recall, crawl.keep)
+        runner = AsyncCrawlerRunner(scrapy_settings(manners))
+        try:
+            await runner.crawl(PlanetSpider, manners=manners, work=crawl.work)
+        finally:
+            scheduler.shutdown(wait=False)
+
+    failures = _react(settings, everything, stop=crawl.stop)
+    for error in (*crawl.failures, *failures):
+        raise error
+
+
+def _react(
+    settings: Settings,
+    everything: Callable[[], Coroutine[Any, Any, None]],
+    stop: Callable[[], None] | None = None,
+) -> list[BaseException]:
+    """Do everything under a reactor whose every dial is guarded; return what went wrong.
+
+    SIGINT and SIGTERM call `stop`; without one, everything is dropped as it is.
+    """
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     from twisted.internet import reactor
 
     dialler: Any = reactor
     guard(dialler, settings.allow_addresses, _proxy(settings.proxy))
     failures: list[BaseException] = []
-
-    async def everything() -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, crawl.stop)
-        scheduler = AsyncIOScheduler(event_loop=loop, timezone=UTC)
-        for tick, seconds in ticks:
-            scheduler.add_job(tick, "interval", seconds=seconds, coalesce=True, max_instances=1)
-        scheduler.start()
-        manners = _manners(settings, crawl)
-        runner = AsyncCrawlerRunner(scrapy_settings(manners))
-        try:
-            await runner.crawl(PlanetSpider, manners=manners, work=crawl.work)
-        finally:
-            scheduler.shutdown(wait=False)
 
     def ended(task: "asyncio.Task[None]") -> None:
         error = None if task.cancelled() else task.exception()
@@ -111,11 +170,12 @@ def _run(settings: Settings, crawl: Crawl, ticks: tuple[Tick, ...]) -> None:
     def begin() -> None:
         task = asyncio.ensure_future(everything())
         task.add_done_callback(ended)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            task.get_loop().add_signal_handler(number, stop or task.cancel)
 
     dialler.callWhenRunning(begin)
     dialler.run(installSignalHandlers=False)
-    for error in (*crawl.failures, *failures):
-        raise error
+    return failures
 
 
 def _crawl(settings: Settings, report: Report, *, forever: bool) -> Crawl:
@@ -134,7 +194,7 @@ def _crawl(settings: Settings, report: Report, *, forever: bool) -> Crawl:
     )
 
 
-def _manners(settings: Settings, crawl: Crawl) -> Manners:
+def _manners(settings: Settings, recall: Recall, keep: Keep) -> Manners:
     return Manners(
         user_agent=settings.user_agent,
         delay=settings.delay,
@@ -142,8 +202,8 @@ def _manners(settings: Settings, crawl: Crawl) -> Manners:
         allowed=settings.allow_addresses,
         proxy=settings.proxy,
         timeout=settings.timeout,
-        recall=crawl.recall,
-        keep=crawl.keep,
+        recall=recall,
+        keep=keep,
     )
 
 

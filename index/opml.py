@@ -86,10 +86,15 @@ def unparse(feeds: Iterable[Feed], *, title: str, when: datetime | None = None) 
     for name, members in groups.items():
         if members:
             lines.append(f"    <outline {_attributes(text=name)}>")
-            lines += [f"      <outline {_line(feed)}/>" for feed in sorted(members, key=_place)]
+            lines += [f"      {unparse_line(feed)}" for feed in sorted(members, key=_place)]
             lines.append("    </outline>")
     lines += ["  </body>", "</opml>", ""]
     return "\n".join(lines).encode()
+
+
+def unparse_line(feed: Feed) -> str:
+    """Write one feed as the line that stands for it in a list."""
+    return f"<outline {_line(feed)}/>"
 
 
 def _read(outline: Outline) -> Iterator[Feed | str]:
