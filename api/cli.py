@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.feeds import feeds
+from api.feeds import NETWORK, feeds
 from api.terminal import Json, day_words, opened, posts_words, print_json
 from index import __version__
 from index.errors import PlanetError
@@ -126,13 +126,15 @@ def discover(
 
     found = look(read_settings(), address, quietly=as_json)
     if as_json:
-        _print_json(document(found))
+        print_json(document(found))
     else:
         for line in lines(found):
             print(line)
     if found.code:
         if not as_json:
             print(found.reason, file=sys.stderr)
+            if found.code in NETWORK:
+                print(f"To do: {NETWORK[found.code]}", file=sys.stderr)
         raise typer.Exit(1)
 
 

@@ -4,12 +4,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from api.terminal import day_words, posts_words
 from crawler.candidate import Format, Scope
 from crawler.charset import without_controls
 from crawler.fetched import Fetch
@@ -70,7 +70,7 @@ def _shown(number: int, offer: Offer) -> Iterator[str]:
     yield f"   {offer.url}"
     for post in offer.sample.latest if offer.sample else ():
         yield (
-            f"   - {post.title}, {_day(post.published)}"
+            f"   - {post.title}, {day_words(post.published)}"
             if post.published
             else f"   - {post.title}"
         )
@@ -112,18 +112,14 @@ def _described(offer: Offer) -> str:
 
 
 def _holds(sample: Sample) -> str:
-    posts = f"{sample.posts} post{'' if sample.posts == 1 else 's'}"
-    return f"{posts}, the newest of {_day(sample.newest)}" if sample.newest else posts
+    posts = posts_words(sample.posts)
+    return f"{posts}, the newest of {day_words(sample.newest)}" if sample.newest else posts
 
 
 def _followed(offer: Offer) -> Feed:
     """Return the feed as a list would have it."""
     site = offer.sample.site if offer.sample else ""
     return Feed(url=offer.url, site=site or offer.page, title=offer.title)
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
 
 
 @contextmanager

@@ -23,10 +23,8 @@ CAME = {
 
 CORRECT = "see where the blog is now, and correct its line in the list of blogs."
 LOST = ("address", "port", "dns", "http-404", "html", "opml", "not-a-feed", "no-feed-found")
-TO_DO = {
-    **dict.fromkeys(LOST, CORRECT),
-    "private": "if that network is your own, name it in PLANET_ALLOW_ADDRESSES.",
-}
+NETWORK = {"private": "if that network is your own, name it in PLANET_ALLOW_ADDRESSES."}
+TO_DO = {**dict.fromkeys(LOST, CORRECT), **NETWORK}
 
 
 class _OrBlog(typer.core.TyperGroup):

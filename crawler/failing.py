@@ -16,6 +16,10 @@ from index.address import host
 from index.model import Aim, Hold, Lease, Outcome, Poll, Visit
 
 WRONG_GUESS = "The feed is not where blogs of its kind usually have it."
+GUESS = (
+    "The blog's home page does not say where its feed is. "
+    "Another day we look where blogs of its kind usually have it."
+)
 
 
 def failed(lease: Lease, fetched: Fetched, trouble: Trouble, now: datetime, luck: float) -> Visit:
@@ -57,22 +61,27 @@ def _counted(
     )
     poll = replace(poll, due=_later(poll, asked, now, luck))
     if lease.feed.guessed and before.aim is Aim.FEED and code in LOST - {"dns"}:
-        return _wrong_guess(poll, now, luck)
+        return _looking(poll, Aim.HOME, WRONG_GUESS, now, luck)
     if before.aim is Aim.FEED:
         poll = moving.after_losing(lease.feed, poll, trouble)
     return poll if poll.aim is before.aim else _another_day(poll, now, luck)
 
 
-def _wrong_guess(poll: Poll, now: datetime, luck: float) -> Poll:
-    """Turn to the home page after a wrong guess: on another day, never on the same."""
+def guessing(poll: Poll, now: datetime, luck: float) -> Poll:
+    """Return the poll of an address that is a new guess, to be tried on another day."""
+    return _looking(poll, Aim.FEED, GUESS, now, luck)
+
+
+def _looking(poll: Poll, aim: Aim, detail: str, now: datetime, luck: float) -> Poll:
+    """Look for the feed elsewhere, on another day: never at two places on the same."""
     fresh = Poll(
-        aim=Aim.HOME,
+        aim=aim,
         visited=now,
         failures=poll.failures,
         strain=poll.strain,
         failing_since=poll.failing_since,
         problem="wrong-guess",
-        detail=WRONG_GUESS,
+        detail=detail,
     )
     return _another_day(fresh, now, luck)
 

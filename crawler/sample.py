@@ -18,7 +18,7 @@ from crawler.fetched import NoResponse, Response
 from crawler.normalise import normalise, web_address
 from crawler.parse import parse_feed
 from crawler.parsed import ParsedFeed
-from crawler.visit import explain
+from crawler.trouble import challenges, explain
 from crawler.wording import title_text
 from index.address import normal
 from index.errors import ParseError
@@ -62,8 +62,9 @@ Reading = Sample | Page | NoResponse
 
 def read(response: Response, asked: str, now: datetime) -> Reading:
     """Return what the answer to `asked` is. Never raises for what a stranger sent."""
-    if response.status not in (200, 203, 226):
-        return NoResponse(code=f"http-{response.status}", reason=explain(response))
+    if response.status not in (200, 203, 226) or challenges(response):
+        trouble = explain(response)
+        return NoResponse(code=trouble.code, reason=trouble.reason)
     content_type = response.headers.get("content-type", "")
     try:
         parsed = parse_feed(response.body, content_type=content_type, url=response.url)

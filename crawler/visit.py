@@ -18,8 +18,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from crawler import moving, schedule
-from crawler.discover import feeds_on_page
-from crawler.failing import failed
+from crawler.discover import Page, look, next_address
+from crawler.failing import failed, guessing
 from crawler.fetched import Fetched, NoResponse, Response
 from crawler.normalise import normalise
 from crawler.parse import parse_feed
@@ -114,27 +114,31 @@ def _unchanged(lease: Lease, response: Response, now: datetime, luck: float) -> 
 
 
 def _look_home(lease: Lease, response: Response, now: datetime, luck: float) -> Visit:
-    """Read where the feed is; a feed whose address was never seen is there from now on."""
-    content_type = response.headers.get("content-type", "")
-    offered = feeds_on_page(response.body, content_type=content_type, url=response.url)
-    if not offered:
+    """Read where the feed is, or guess it by what the page is made with."""
+    page = _page(response)
+    lead = next_address(page, tried=[lease.feed.url] if lease.feed.url else ())
+    if lead is None:
         raise ParseError("no-feed-found", "The blog's home page does not say where its feed is.")
-    feed, address = lease.feed, offered[0].url
-    known = bool(feed.url) and not feed.guessed
-    if known and moving.same(address, feed.url):
-        raise ParseError("no-feed-found", "The blog's home page names no other feed than this.")
-    poll = Poll(due=now, visited=now)
-    if known:
-        poll = replace(lease.poll, aim=Aim.MOVE, moving_to=address, due=now, visited=now)
+    named = any(lead.url == offered.url for offered in page.feeds)
+    feed, poll = lease.feed, lease.poll
+    if feed.url and not feed.guessed:
+        if not named:
+            raise ParseError("no-feed-found", "The blog's home page names no other feed.")
+        poll = replace(poll, aim=Aim.MOVE, moving_to=lead.url, due=now, visited=now)
+    else:
+        # Until it was read, an address that a page names is no better than a guess.
+        feed = replace(feed, url=lead.url, guessed=True)
+        poll = Poll(due=now, visited=now) if named else guessing(poll, now, luck)
+    says = "says that its feed is" if named else "does not name a feed. We guess that it is"
     return Visit(
         at=now,
         outcome=Outcome.FOUND,
-        feed=feed if known else replace(feed, url=address, guessed=False),
+        feed=feed,
         poll=poll,
         status=response.status,
         seconds=response.seconds,
         size=len(response.body),
-        note=f"The blog's home page says that its feed is at {address}.",
+        note=f"The blog's home page {says} at {lead.url}.",
     )
 
 
@@ -152,6 +156,16 @@ def _look_there(lease: Lease, response: Response, now: datetime, luck: float) ->
         seconds=response.seconds,
         size=len(response.body),
         note=f"There is a feed at {lease.poll.moving_to}.",
+    )
+
+
+def _page(response: Response) -> Page:
+    said = response.headers
+    return look(
+        response.body,
+        content_type=said.get("content-type", ""),
+        url=response.url,
+        link=said.get("link", ""),
     )
 
 
@@ -202,8 +216,9 @@ def _wish(parsed: ParsedFeed, entries: tuple[Entry, ...], now: datetime) -> time
 
 
 def _introduced(feed: Feed, parsed: ParsedFeed) -> Feed:
-    """Fill in what the list of blogs left empty."""
-    return replace(feed, title=feed.title or parsed.title, site=feed.site or parsed.link)
+    """Fill in what the list of blogs left empty; what was read is no guess any more."""
+    title, site = feed.title or parsed.title, feed.site or parsed.link
+    return replace(feed, title=title, site=site, guessed=False)
 
 
 def _digest(entries: tuple[Entry, ...]) -> str:

@@ -77,7 +77,8 @@ class Feed:
     """A blog we follow, or have been asked to.
 
     `url` is empty while the feed is still to be discovered from `site`. A
-    `guessed` address follows the habit of the blog's platform and was never seen.
+    `guessed` address follows the habit of the blog's platform, or was named by a page, and
+    was never read.
     """
 
     id: int = 0

@@ -139,7 +139,7 @@ def health_of(feed: Feed, poll: Poll, newest: datetime | None, now: datetime) ->
         return Health.MOVED
     if not followed or poll.problem == "gone":
         return Health.GONE if poll.problem == "gone" else Health.QUIET
-    if not feed.url or (feed.guessed and poll.aim is Aim.HOME):
+    if not feed.url or poll.problem == "wrong-guess" or (feed.guessed and poll.aim is Aim.HOME):
         return Health.SEARCHING
     if poll.problem:
         return Health.FAILING

@@ -289,7 +289,7 @@ def test_a_private_address_is_not_asked(server: Server, quest: Quest) -> None:
     GUARDED.allowed.clear()
     found = quest("http://127.0.0.1/", allowed=())
     assert (found.code, found.offers) == ("private", ())
-    assert "PLANET_ALLOW_ADDRESSES" in found.reason
+    assert "a private network, which is never visited" in found.reason
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_nobody_at_home_is_said_plainly(quest: Quest) -> None:
     for nonsense in ("", "[", "a blog", "ftp://blog.example", "me@blog.example"):
         found = quest(nonsense)
         assert (found.code, found.requests) == ("address", 0)
-        assert found.reason.endswith("Correct the blog's address.")
+        assert "cannot be visited" in found.reason
     assert quest("no-such-blog.invalid").reason == (
         "The name no-such-blog.invalid cannot be found. Look for a slip in the address."
     )

@@ -157,12 +157,40 @@ def test_a_home_page_says_where_the_feed_is() -> None:
     assert (found.poll.aim, found.poll.due, found.poll.failures) == (Aim.FEED, NOW, 0)
 
 
-def test_a_home_page_without_a_feed_is_looked_at_again_later() -> None:
-    unknown = replace(FEED, url="", site="https://blog.example/")
-    home = replace(LEASE, feed=unknown, poll=Poll(aim=Aim.HOME))
-    lost = visited(response(b"<html><body>Hello", content_type="text/html"), home)
-    assert (lost.poll.problem, lost.poll.aim) == ("no-feed-found", Aim.HOME)
-    assert lost.poll.due > NOW
+@pytest.mark.rule(41)
+def test_a_home_page_that_names_no_feed_leads_to_a_few_guesses_a_day_apart() -> None:
+    lease = replace(LEASE, feed=replace(FEED, url="", site="https://blog.example/"))
+    lease = replace(lease, poll=Poll(aim=Aim.HOME))
+    now, guesses = NOW, []
+    page = response(b"<html><body>Hello", url="https://blog.example/", content_type="text/html")
+    while True:
+        home = visit(lease, page, now, 0)
+        if home.outcome is not Outcome.FOUND:
+            break
+        assert (home.feed.guessed, home.poll.aim) == (True, Aim.FEED)
+        assert home.poll.due == now + DAY
+        guesses.append(home.feed.url)
+        lost = visit(again(home), response(status=404), home.poll.due, 0)
+        assert (lost.poll.aim, lost.poll.due) == (Aim.HOME, home.poll.due + DAY)
+        lease, now = again(lost), lost.poll.due
+    assert 2 < len(guesses) <= 6
+    assert len(set(guesses)) == len(guesses)
+    assert (home.poll.problem, home.poll.aim) == ("no-feed-found", Aim.HOME)
+    assert home.poll.due > now
+
+
+@pytest.mark.rule(41)
+def test_what_was_read_is_no_guess_any_more() -> None:
+    guess = replace(LEASE, feed=replace(FEED, guessed=True))
+    assert not visited(response(rss("One")), guess).feed.guessed
+
+
+@pytest.mark.rule(41)
+def test_a_feed_in_a_link_header_is_found() -> None:
+    home = replace(LEASE, feed=replace(FEED, url=""), poll=Poll(aim=Aim.HOME))
+    link = '</atom.xml>; rel="alternate"; type="application/atom+xml"'
+    page = response(b"<html><body>", url="https://blog.example/", link=link)
+    assert visited(page, home).feed.url == "https://blog.example/atom.xml"
 
 
 def test_a_feed_names_a_blog_that_the_list_left_nameless() -> None:
