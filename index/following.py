@@ -53,7 +53,7 @@ def follow(
             matched[feed.id] = feed
         else:
             matched[feed.id] = outline
-    changed = sum(_change(db, known.feeds[i], line, now) for i, line in matched.items())
+    changed = sum(_change(db, known, known.feeds[i], line, now) for i, line in matched.items())
     left = [f for i, f in known.feeds.items() if i not in matched and f.status is Status.LIVE]
     for feed in left:
         _set_status(db, feed, Status.ARCHIVED)
@@ -126,12 +126,11 @@ def _buried(outline: Feed, feed: Feed) -> str:
     return f"{outline.title or feed.title} is in the list but {why}: it is not followed."
 
 
-def _change(db: Connection, feed: Feed, line: Feed, now: datetime) -> bool:
+def _change(db: Connection, known: _Known, feed: Feed, line: Feed, now: datetime) -> bool:
     """Take over what the list says of a feed; say whether that changed anything."""
     if feed.status in TOMBSTONES:
         return False
-    owned = select(addresses.c.address).where(addresses.c.feed_id == feed.id)
-    moved = bool(line.url) and normal(line.url) not in set(db.execute(owned).scalars())
+    moved = bool(line.url) and known.addresses.get(normal(line.url)) != feed.id
     after = replace(
         feed,
         title=line.title or feed.title,
