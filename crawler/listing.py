@@ -7,8 +7,10 @@ and whoever watches is told the line and column, once for each edit.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
+from index import __version__
 from index.errors import OpmlError
 from index.model import Followings
 from index.opml import Outlines, parse
@@ -40,10 +42,16 @@ class Listing:
             return None
 
     def follow(self, now: datetime, say: Callable[[str], None]) -> Followings:
-        """Read the list and follow it; raises OpmlError."""
-        outlines = self._read()
-        followings = self.store.follow(outlines.feeds, now, spread=self.spread)
-        for warning in (*outlines.warnings, *followings.warnings):
+        """Read the list and follow it, unless it is followed already; raises OpmlError."""
+        body = self._body()
+        digest = sha256(__version__.encode() + body).hexdigest()
+        followings = self.store.followed(digest)
+        if followings is None:
+            outlines = self._parsed(body)
+            followings = self.store.follow(
+                outlines.feeds, now, spread=self.spread, digest=digest, warnings=outlines.warnings
+            )
+        for warning in followings.warnings:
             say(f"{self.path}: {warning}")
         return followings
 
@@ -55,9 +63,9 @@ class Listing:
             return (0, 0)
         return (found.st_mtime_ns, found.st_size)
 
-    def _read(self) -> Outlines:
+    def _body(self) -> bytes:
         try:
-            outlines = parse(self.path.read_bytes())
+            return self.path.read_bytes()
         except FileNotFoundError as error:
             raise OpmlError(
                 f"There is no list of blogs at {self.path}: set PLANET_OPML to where it is."
@@ -66,6 +74,10 @@ class Listing:
             raise OpmlError(
                 f"The list of blogs {self.path} cannot be read: {error.strerror}."
             ) from error
+
+    def _parsed(self, body: bytes) -> Outlines:
+        try:
+            outlines = parse(body)
         except OpmlError as error:
             raise OpmlError(f"{self.path}: {error}") from error
         if not outlines.feeds:

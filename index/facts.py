@@ -8,6 +8,7 @@ from index.schema import facts
 
 VERSION = "version"
 CRAWLED = "crawled"
+FOLLOWED = "followed"  # the list of blogs that the feeds are in line with
 
 
 def fact(db: Connection, name: str) -> str:

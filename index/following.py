@@ -13,6 +13,7 @@ an address was edited by hand, by the home page. So:
       left or was refused
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from index.address import host, normal
-from index.facts import turn
+from index.facts import FOLLOWED, fact, keep_fact, turn
 from index.model import EPOCH, PUBLISHED, TOMBSTONES, Aim, Feed, Followings, Poll, Status
 from index.outbox import announce
 from index.rows import dialled, feed_of, poll_row
@@ -77,13 +78,34 @@ def withdraw(db: Connection, slug: str) -> Feed | None:
     feed = feed_of(row)
     _announce_all(db, feed)
     _set_status(db, feed, Status.WITHDRAWN)
+    keep_fact(db, FOLLOWED, "")
     db.execute(delete(entries).where(entries.c.feed_id == feed.id))
     turn(db)
     return feed
 
 
-def claim(db: Connection, feed: Feed) -> None:
-    """Note the feed's present address as one of its own, within the caller's transaction."""
+def move(db: Connection, feed: Feed) -> None:
+    """Note an address that was learned as the feed's own, within the caller's transaction."""
+    _claim(db, feed)
+    keep_fact(db, FOLLOWED, "")
+
+
+def note(db: Connection, digest: str, warnings: Sequence[str]) -> None:
+    """Note which list the feeds are in line with, and what was to be warned of."""
+    keep_fact(db, FOLLOWED, json.dumps([digest, *warnings], ensure_ascii=False))
+
+
+def noted(db: Connection, digest: str) -> tuple[str, ...] | None:
+    """Return what to warn of if the feeds are in line with the list of that digest.
+
+    None if they are not, for all that is known: it was another list, or something else has
+    changed a feed's address or status since.
+    """
+    known, *warnings = json.loads(fact(db, FOLLOWED) or '[""]')
+    return tuple(warnings) if known and known == digest else None
+
+
+def _claim(db: Connection, feed: Feed) -> None:
     if not feed.url:
         return
     key = normal(feed.url)
@@ -148,7 +170,7 @@ def _change(db: Connection, known: _Known, feed: Feed, line: Feed, now: datetime
     if after.status is not feed.status:
         db.execute(update(polls).where(polls.c.feed_id == feed.id).values(active=True, due=now))
     if moved:
-        claim(db, after)
+        _claim(db, after)
         db.execute(update(polls).where(polls.c.feed_id == feed.id).values(_fresh(after, now)))
     _announce_all(db, feed)
     return True
@@ -182,7 +204,7 @@ def _add(
         row = _feed_row(replace(feed, slug=slug, status=Status.LIVE))
         key = db.execute(insert(feeds).values(row)).inserted_primary_key
         added = replace(feed, id=key[0] if key else 0, slug=slug)
-        claim(db, added)
+        _claim(db, added)
         due = now + place * step
         db.execute(
             insert(polls).values(

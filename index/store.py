@@ -29,7 +29,6 @@ from index import following
 from index.database import BATCH, Database
 from index.errors import NotFound
 from index.facts import CRAWLED, keep_fact, turn
-from index.following import claim
 from index.keeping import keep_entries
 from index.model import (
     TOMBSTONES,
@@ -62,11 +61,29 @@ class Store:
         self.database = database
 
     def follow(
-        self, outlines: Sequence[Feed], now: datetime, *, spread: timedelta = timedelta(0)
+        self,
+        outlines: Sequence[Feed],
+        now: datetime,
+        *,
+        spread: timedelta = timedelta(0),
+        digest: str = "",
+        warnings: Sequence[str] = (),
     ) -> Followings:
-        """Bring the feeds into line with the list of blogs (see `index.following`)."""
+        """Bring the feeds into line with the list of blogs (see `index.following`).
+
+        `digest` tells this list from others, and `warnings` are what its reader had to say.
+        """
         with self.database.write() as db:
-            return following.follow(db, outlines, now, spread)
+            done = following.follow(db, outlines, now, spread)
+            done = replace(done, warnings=(*warnings, *done.warnings))
+            following.note(db, digest, done.warnings)
+        return done
+
+    def followed(self, digest: str) -> Followings | None:
+        """Return what following a list would come to if it is followed as it is, else None."""
+        with self.database.read() as db:
+            warnings = following.noted(db, digest)
+        return None if warnings is None else Followings(warnings=warnings)
 
     def withdraw(self, slug: str) -> Feed:
         """Let a blog go, and forget all that it published; raises NotFound."""
@@ -296,7 +313,7 @@ def _keep_feed(db: Connection, now: Feed, seen: Feed) -> None:
         .where(feeds.c.id == now.id)
         .values(url=learned.url, guessed=learned.guessed, site=learned.site, title=learned.title)
     )
-    claim(db, learned)
+    following.move(db, learned)
 
 
 def _keep_polls(db: Connection, kept: Sequence[Kept]) -> None:

@@ -22,6 +22,31 @@ def test_the_same_list_twice_changes_nothing(store: Store) -> None:
     assert store.follow([FEED, OTHER], NOW) == Followings()
 
 
+def test_a_list_is_followed_until_it_or_a_feed_changes(store: Store) -> None:
+    assert store.followed("a") is None
+    store.follow([FEED], NOW, digest="a", warnings=["Mind the gap."])
+    assert store.followed("a") == Followings(warnings=("Mind the gap.",))
+    assert store.followed("b") is None
+    store.follow([FEED, OTHER], NOW, digest="b")
+    assert (store.followed("a"), store.followed("b")) == (None, Followings())
+
+
+def test_a_list_is_read_again_after_a_blog_has_moved(store: Store) -> None:
+    store.follow([FEED], NOW, digest="a")
+    visited(store, ENTRY)
+    assert store.followed("a") == Followings()
+    lease = leased(store, NOW + timedelta(hours=1))
+    moved = replace(lease.feed, url="https://parks.example/new-feed")
+    store.record(lease, replace(read(lease, ENTRY), feed=moved))
+    assert store.followed("a") is None
+
+
+def test_a_list_is_read_again_after_a_blog_has_left(store: Store) -> None:
+    store.follow([FEED], NOW, digest="a")
+    store.withdraw(store.feeds()[0].slug)
+    assert store.followed("a") is None
+
+
 def test_a_line_with_a_new_address_is_the_same_blog(store: Store) -> None:
     follow(store, FEED)
     visited(store, ENTRY)
