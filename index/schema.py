@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnClause,
     Dialect,
     Float,
     ForeignKey,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -124,6 +126,8 @@ polls = Table(
     Index("polls_of_a_host", "host"),
 )
 Index("polls_due", polls.c.due, sqlite_where=text("active"), postgresql_where=text("active"))
+# In the index's own words: SQLite would not see that "active = 1" is the same.
+ACTIVE: ColumnClause[bool] = literal_column("polls.active")
 Index(
     "polls_leased",
     polls.c.leased_until,

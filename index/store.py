@@ -48,7 +48,7 @@ from index.rows import (
     poll_of,
     poll_row,
 )
-from index.schema import Moment, feeds, polls, robots, visits, write_moment
+from index.schema import ACTIVE, Moment, feeds, polls, robots, visits, write_moment
 
 LEASE = timedelta(minutes=15)
 REVISIT = timedelta(hours=1)  # nobody's wish to hurry brings us back sooner (rule 6)
@@ -120,7 +120,7 @@ class Store:
 
     def due(self, now: datetime) -> int:
         """Return how many feeds are due."""
-        ready = (polls.c.active, polls.c.due <= now, polls.c.not_before <= now)
+        ready = (ACTIVE, polls.c.due <= now, polls.c.not_before <= now)
         with self.database.read() as db:
             return db.execute(select(func.count()).where(*ready)).scalar_one()
 
@@ -158,7 +158,7 @@ class Store:
         `when` is told since when a feed is due. Submissions and feeds that were never
         visited stay as they are. Returns how many were put off (rule 20).
         """
-        overdue = (polls.c.active, polls.c.due <= now, polls.c.priority > 0)
+        overdue = (ACTIVE, polls.c.due <= now, polls.c.priority > 0)
         query = select(polls.c.feed_id, polls.c.due).where(*overdue, polls.c.visited.is_not(None))
         with self.database.write() as db:
             rows = [{"feed": row.feed_id, "later": when(row.due)} for row in db.execute(query)]
@@ -259,7 +259,7 @@ def _due(now: datetime, limit: int) -> Any:
     ready = (
         select(polls.c.feed_id, rank.label("rank"))
         .where(
-            polls.c.active,
+            ACTIVE,
             polls.c.due <= now,
             polls.c.not_before <= now,
             or_(polls.c.leased_until.is_(None), polls.c.leased_until <= now),

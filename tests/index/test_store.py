@@ -9,6 +9,7 @@ from itertools import chain
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from index.catalogue import Catalogue
 from index.database import Database, migrate, open_database
@@ -40,6 +41,17 @@ def visited(store: Store, *entries: Entry, at: datetime = NOW) -> Lease:
     lease = leased(store, at)
     store.record(lease, read(lease, *entries, at=at))
     return lease
+
+
+def test_a_look_for_work_reads_what_is_due_by_an_index(store: Store) -> None:
+    asked: list[tuple[str, Sequence[object]]] = []
+    engine = store.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2:4]))
+    store.lease(NOW, limit=1)
+    look, values = next(one for one in asked if one[0].startswith("SELECT"))
+    with store.database.read() as db:
+        plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {look}", tuple(values)).all()
+    assert "SEARCH polls USING INDEX polls_due (due<?)" in [step[-1] for step in plan]
 
 
 def test_an_entry_is_new_only_once(store: Store) -> None:
