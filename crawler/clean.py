@@ -96,7 +96,7 @@ def plain_text(safe: str) -> str:
 
     At most 900,000 characters.
     """
-    text = _IMAGE.sub(r" \1 ", " ".join(safe.split()))
+    text = _IMAGE.sub(r" \1 ", safe.replace("\n", " "))
     text = _SHORTCODE.sub("", text)
     text = unescape(_ANY_TAG.sub("", _BLOCK_TAG.sub("\n", text)))
     lines = (" ".join(line.split()) for line in _visible(text).split("\n"))

@@ -15,6 +15,7 @@ FIRST_WORDS = 100  # of a post without a title (rule 39)
 A_FEW = 20  # fewer characters than this say too little to stand alone
 A_LINE = 80  # a line as long as this is prose, not a heading
 A_SUMMARY = 500  # a feed that gives this much and no more gives the whole post
+AN_ENDING = 200  # "Continue reading …", and the title again, are no longer
 LONGEST_RAW = 4_000  # characters of a title that are looked at
 
 _COMMENT = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.S | re.I)
@@ -127,7 +128,8 @@ def _untagged(text: str) -> str:
 
 def _without_boilerplate(text: str) -> str:
     text = _SIGNATURE.sub("", text).rstrip()
-    text = _READ_ON.sub("", text).rstrip()
+    more = _READ_ON.search(text, max(0, len(text) - AN_ENDING))
+    text = text[: more.start()].rstrip() if more else text
     whole = _CUT_MARK.sub("", text)
     return text if whole == text else whole.rstrip(" ,;:.…–—-") + "…"
 
