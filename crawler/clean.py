@@ -5,7 +5,6 @@ asks nobody else's server for anything. Pure; knows nothing of feeds.
 """
 
 import re
-from collections.abc import Iterator
 from functools import partial
 from html import unescape
 
@@ -14,9 +13,15 @@ import nh3
 from crawler.charset import without_controls
 
 MAX_TEXT = 900_000  # characters of a post that are searched (rule 40)
-MAX_HTML = 1_000_000  # characters of a post; nh3 takes quadratic time for runs of "&" too
-MAX_TAGS = 4_000  # before anyone asks how deep they are nested
-MAX_DEPTH = 400  # of elements in elements; nh3 takes quadratic time: 100,000 took 36 s
+MAX_HTML = 1_000_000  # characters of a post
+MAX_TAGS = 500  # before anyone asks how deep they are nested
+# Elements around elements, all in all. nh3 takes quadratic time for nesting (100,000 levels took
+# 36 s), and opens what nobody closed in each paragraph anew (12 GB for 400 kB).
+MAX_NESTING = 2_000_000
+# How much longer a post may become: each relative link takes on the whole of its base.
+MAX_GROWTH = 8
+SOME_GROWTH = 20_000  # characters that are always granted
+MAX_WORDS = 5_000  # in one tag; nh3 compares each attribute with all before it
 
 _BLOCKS = (
     "address article aside blockquote br caption center dd details dir div dl dt figcaption"
@@ -49,6 +54,8 @@ ATTRIBUTES = {
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 _ANY_TAG = re.compile(r"<[^<>]*>")
+_LONG = re.compile(r"(?:^|[<>])[^<>]{4000}")
+_PIECE = re.compile(r"<[^<>]*>|[^<>]{1,4000}(?:[^<>]{0,40}[\s;])?")
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})(?:\s[^<>]*)?/?>")
 _SILENT_IMAGE = re.compile(r"<img(?![^<>]*\salt=\"\s*[^\"\s])[^<>]*>")
 _IMAGE = re.compile(r"<img[^<>]*\salt=\"([^\"]*)\"[^<>]*>")
@@ -78,9 +85,12 @@ def safe_html(html: str, base: str) -> str:
     html = _once_more(without_controls(html[:MAX_HTML]))
     if "<" not in html:
         html = _paragraphs(html)
-    elif _depth(html) > MAX_DEPTH:
+    elif _nesting(html) > MAX_NESTING:
         html = _ANY_TAG.sub(" ", html)
-    safe = _SILENT_IMAGE.sub("", _allowed(html, base))
+    safe = _allowed(html, base)
+    if len(safe) > SOME_GROWTH + MAX_GROWTH * len(html):
+        safe = _allowed(_ANY_TAG.sub(" ", html), base)
+    safe = _SILENT_IMAGE.sub("", safe)
     start = max(0, len(safe) - 2_000)
     return (safe[:start] + _SIGNATURE.sub("", safe[start:])).strip()
 
@@ -114,7 +124,7 @@ def _visible(text: str) -> str:
 
 def _once_more(html: str) -> str:
     """Decode HTML that was escaped twice: it has no tag, but paired tags in entities."""
-    if "<" not in html and _ESCAPED_TAGS.search(html):
+    if "<" not in html and _ESCAPED_TAGS.search(html, 0, 100_000):
         return unescape(html)
     return html
 
@@ -128,7 +138,7 @@ def _paragraphs(text: str) -> str:
 def _allowed(html: str, base: str) -> str:
     clean = partial(
         nh3.clean,
-        html,
+        _PIECE.sub(_parted, html) if _LONG.search(html) else html,
         tags=TAGS,
         clean_content_tags=DROPPED,
         attributes=ATTRIBUTES,
@@ -141,13 +151,21 @@ def _allowed(html: str, base: str) -> str:
         return clean(url_relative="deny")
 
 
-def _depth(html: str) -> int:
-    return max(_depths(html), default=0) if html.count("<") > MAX_TAGS else 0
+def _parted(piece: re.Match[str]) -> str:
+    """Part long text with a comment: nh3 takes quadratic time for the "&" and "£" of a run."""
+    text = piece[0]
+    if text[0] != "<":
+        return text if len(text) < 4_000 else f"{text}<!---->"
+    return "" if len(text.split()) > MAX_WORDS else text
 
 
-def _depths(html: str) -> Iterator[int]:
-    depth = 0
+def _nesting(html: str) -> int:
+    """Return how many elements are around each, all in all; of few tags nobody counts."""
+    depth = total = 0
+    if html.count("<") <= MAX_TAGS:
+        return 0
     for tag in _TAG_NAME.finditer(html):
         if tag[2].lower() not in SHALLOW:
-            depth += -1 if tag[1] else 1
-            yield depth
+            depth = max(depth - 1, 0) if tag[1] else depth + 1
+        total += depth
+    return total

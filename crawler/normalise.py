@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from crawler.charset import without_controls
 from crawler.clean import as_html, fold, plain_text, safe_html
@@ -21,6 +21,7 @@ from index.model import DateSource, Entry, Feed
 
 MAX_TAGS = 30
 MAX_TAG = 60  # characters; longer ones are sentences
+MAX_RAW = 500  # characters of a tag or a name that are looked at
 MAX_AUTHORS = 10
 MAX_NAME = 100
 MAX_LICENCE = 300
@@ -39,6 +40,7 @@ _COMMONS = re.compile(r"https?://creativecommons\.org/(?:licenses|publicdomain)/
 _TAG = re.compile(r"<[^<>]*>")
 _BLOCK = re.compile(r"<(?:p|h[1-6]|li)\b")
 _IMAGE = re.compile(r"<img\b", re.I)
+_SPACE = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +71,14 @@ def web_address(text: str, base: str) -> str:
     if _BARE_HOST.match(text):
         text = "https://" + text
     try:
-        url = urljoin(base, text.replace(" ", "%20"))
+        url = urljoin(base, _SPACE.sub(lambda space: quote(space[0]), text))
         parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and parts.hostname and "%" not in parts.netloc
+        web = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         return ""
-    return without_trackers(url) if text and good and len(url) <= MAX_ADDRESS else ""
+    # "https://council.example@elsewhere.example" leads elsewhere.
+    good = web and text and len(url) <= MAX_ADDRESS and not set("%@\\") & set(parts.netloc)
+    return without_trackers(url) if good else ""
 
 
 def _entry(said: ParsedEntry, key: str, blog: _Blog) -> Entry:
@@ -166,7 +170,7 @@ def _is_complete(said: ParsedEntry, html: str, text: str, titled: bool) -> bool:
 
 def _names(said: Iterable[str]) -> tuple[str, ...]:
     """Return people's names: no e-mail addresses, which are nobody else's to publish."""
-    names = (title_text(name)[:MAX_NAME] for name in said)
+    names = (title_text(name[:MAX_RAW])[:MAX_NAME].strip() for name in said)
     real = (n for n in names if n and "@" not in n and n.casefold() not in NO_NAMES)
     return tuple(dict.fromkeys(real))[:MAX_AUTHORS]
 
@@ -174,7 +178,7 @@ def _names(said: Iterable[str]) -> tuple[str, ...]:
 def _tags(said: Iterable[str]) -> tuple[str, ...]:
     tags: dict[str, str] = {}
     for raw in said:
-        tag = title_text(raw).removeprefix("#").strip()
+        tag = title_text(raw[:MAX_RAW]).removeprefix("#").strip()
         if tag and len(tag) <= MAX_TAG and "://" not in tag:
             tags.setdefault(tag.casefold(), tag)
     return tuple(tag for low, tag in tags.items() if low not in NO_TAGS)[:MAX_TAGS]
@@ -182,8 +186,9 @@ def _tags(said: Iterable[str]) -> tuple[str, ...]:
 
 def _licence(said: str) -> str:
     """Return a Creative Commons licence by its address, any other by its words."""
+    said = said[:MAX_ADDRESS]
     commons = _COMMONS.search(said)
-    return commons[0] if commons else title_text(_TAG.sub("", said))[:MAX_LICENCE]
+    return (commons[0] if commons else title_text(_TAG.sub("", said)))[:MAX_LICENCE].strip()
 
 
 def _language(said: str) -> str:

@@ -51,7 +51,6 @@ USED = {  # of Scrapy's downloader middlewares
     "downloadtimeout.DownloadTimeoutMiddleware": 350,
     "defaultheaders.DefaultHeadersMiddleware": 400,
     "useragent.UserAgentMiddleware": 500,
-    "httpcompression.HttpCompressionMiddleware": 590,
 }
 
 Recall = Callable[[str], Awaitable[Robots | None]]
@@ -97,11 +96,16 @@ def scrapy_settings(manners: Manners) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "LOG_ENABLED": False,
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "crawler.wire.Handler"),
+            **dict.fromkeys(("data", "file", "ftp", "s3")),
+        },
         # Scrapy would load even what is turned off, and one of its extensions opens a port
         # that runs any code it is sent: we take no list of its own.
         "DOWNLOADER_MIDDLEWARES_BASE": {},
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.spider.Courtesy": 100,
+            "crawler.wire.Codings": 590,
             **{f"scrapy.downloadermiddlewares.{name}": place for name, place in USED.items()},
         },
         "SPIDER_MIDDLEWARES_BASE": {},

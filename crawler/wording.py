@@ -16,7 +16,7 @@ A_FEW = 20  # fewer characters than this say too little to stand alone
 A_LINE = 80  # a line as long as this is prose, not a heading
 A_SUMMARY = 500  # a feed that gives this much and no more gives the whole post
 AN_ENDING = 200  # "Continue reading …", and the title again, are no longer
-LONGEST_RAW = 4_000  # characters of a title that are looked at
+LONGEST_RAW = 2_000  # characters of a title that are looked at; tags in it take quadratic time
 
 _COMMENT = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.S | re.I)
 _PAIRED = re.compile(rf"<({'|'.join(sorted(TAGS))}|font)(?:\s[^<>]*)?>(.*?)</\1\s*>", re.S | re.I)

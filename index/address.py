@@ -6,10 +6,11 @@ when it is dialled, and checked there.
 
 import re
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from index.errors import FetchError
+from index.public import Network, check_public, literal
 
 PORTS = frozenset({80, 443, 8080, 8443})
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -87,10 +88,11 @@ def slot(url: str) -> str:
     return name
 
 
-def check_address(url: str, *, private_ok: Sequence[IPv4Network | IPv6Network] = ()) -> None:
-    """Raise FetchError("address", ...) unless `url` may be visited as far as it says itself.
+def check_address(url: str, *, private_ok: Sequence[Network] = ()) -> None:
+    """Raise FetchError unless `url` may be visited as far as it says itself.
 
-    Ports are free where the host is written as an address in one of `private_ok`.
+    The code is "private" for a host that is written as a private address, "address" for
+    all else. Ports are free where the host is an address in one of `private_ok`.
     """
     parts = _split(url)
     port = None if parts is None else _port(parts)
@@ -103,19 +105,27 @@ def check_address(url: str, *, private_ok: Sequence[IPv4Network | IPv6Network] =
         raise _refusal(url, "it is not a web address")
     if parts.scheme not in DEFAULT_PORTS:
         raise _refusal(url, "only http and https addresses are visited")
-    if not parts.hostname:
+    name = host(url)
+    if not name or not _is_name(name):
         raise _refusal(url, "it names no host")
     if parts.username is not None or parts.password is not None:
-        raise _refusal(parts.hostname, "it holds a user name or password")
-    if port not in PORTS | {None} and not _within(parts.hostname, private_ok):
+        raise _refusal(name, "it holds a user name or password")
+    if port not in PORTS | {None} and not _within(name, private_ok):
         raise _refusal(url, f"port {port} is not one that blogs use: 80, 443, 8080 or 8443")
+    if (address := literal(name)) is not None:
+        check_public(address, private_ok)
 
 
 def _refusal(url: str, reason: str) -> FetchError:
     return FetchError("address", f"{url[:200]} cannot be visited: {reason}.")
 
 
-def _within(name: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+def _is_name(name: str) -> bool:
+    """Whether a resolver could look `name` up at all (RFC 1035, 2.3.4): some never answer."""
+    return name.isascii() and len(name) <= 253 and all(0 < len(x) < 64 for x in name.split("."))
+
+
+def _within(name: str, networks: Sequence[Network]) -> bool:
     try:
         address = ip_address(name)
     except ValueError:

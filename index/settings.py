@@ -1,6 +1,6 @@
 """What an operator can set, read once from the environment or a `.env` file."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +9,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from index import __version__
 from index.errors import SettingsError
+from index.public import Network as Network  # so that it can be had from here
 
 AGENT = "council-planet"
-Network = IPv4Network | IPv6Network
 
 
 class Settings(BaseSettings):

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from crawler.guard import check_dial, guard, is_public
+from crawler.guard import check_dial, guard
 from index.errors import FetchError
+from index.public import is_public
 
 PRIVATE = """
     0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1 192.0.0.1

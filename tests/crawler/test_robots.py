@@ -1,12 +1,17 @@
 """robots.txt is read as RFC 9309 has it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from protego import Protego
 
-from crawler.robots import Rules, fresh, origin
+from crawler.robots import LIMIT, Rules, concise, fresh, origin
 from index.errors import FetchError
 from index.model import Robots
+from index.settings import AGENT
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 
@@ -75,3 +80,67 @@ def test_new_rules_replace_the_ones_that_were_parsed() -> None:
 def test_each_scheme_host_and_port_has_a_robots_txt_of_its_own() -> None:
     assert origin("https://Blog.example/a/b?c") == "https://blog.example"
     assert origin("http://blog.example:8080/a") == "http://blog.example:8080"
+
+
+AGENTS = (
+    *("*", "council-planet", "Council-Planet", "coun*", "council-planet/1", "planet", "**", ""),
+    *("googlebot", "*council", "council-planet-x", "c", "a:b", "a#b"),
+)
+NAMES = (
+    "User-agent: ",
+    "user-agent:",
+    "useragent ",
+    "User agent\t: ",
+    "user  agent ",
+    "user agent :",
+)
+RULES = (
+    "Disallow: /",
+    "Disallow: /a",
+    "Allow: /a/b",
+    "disallow /b",
+    "Disallow:",
+    "Crawl-delay: 5",
+)
+OTHER = ("Sitemap: https://a.example/", "Host: a", "# a remark", "", "nonsense", "user  agent : x")
+LINES = st.one_of(
+    st.builds(str.__add__, st.sampled_from(NAMES), st.sampled_from(AGENTS)),
+    st.sampled_from(RULES),
+    st.sampled_from(OTHER),
+    st.text("uUser-agent:* \t#\x85\u2028\xa0disallow/", max_size=20),
+)
+
+
+@pytest.mark.rule(44)
+@given(st.lists(LINES, max_size=12), st.sampled_from(["\n", "\r\n", "\r"]))
+@example(["User-agent: a", "User-agent: b", "Disallow: /"], "\n")
+@example(["User-agent: a", "User-agent: council-planet", "Disallow: /", "", "User-agent: *"], "\n")
+def test_a_concise_robots_txt_says_the_same_to_us(lines: list[str], end: str) -> None:
+    text = end.join(lines)
+    whole, short = Protego.parse(text), Protego.parse(concise(text))
+    for path in ("/", "/a", "/a/b", "/b"):
+        url = f"https://blog.example{path}"
+        assert short.can_fetch(url, AGENT) == whole.can_fetch(url, AGENT)
+
+
+@pytest.mark.rule(44)
+def test_thousands_of_agents_with_thousands_of_rules_are_not_multiplied() -> None:
+    agents = "".join(f"User-agent: a{n}\n" for n in range(15_000))
+    rules = "".join(f"Disallow: /{n}\n" for n in range(15_000))
+    body = f"{agents}User-agent: council-planet\n{rules}"
+    assert len(body) < LIMIT
+    assert code(robots(body), "/14999") == "robots"
+    # At most twice as many lines matter: for us, and for everybody else.
+    assert len(set(filter(None, map(str.strip, concise(body).splitlines())))) == 15_002
+
+
+def test_the_rules_at_hand_never_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.robots.REMEMBERED", 1_000)
+    rules = Rules()
+    for n in range(50):
+        body = "User-agent: *\nDisallow: /private\n#" + "x" * 300
+        found = replace(robots(body), origin=f"https://{n}.example")
+        rules.check(found, f"https://{n}.example/feed")
+        with pytest.raises(FetchError):
+            rules.check(found, f"https://{n}.example/private")
+    assert len(rules) == 2

@@ -56,7 +56,7 @@ def test_nothing_of_scrapys_runs_that_we_do_not_name() -> None:
     settings = Settings(scrapy_settings(manners))
     named = settings.get_component_priority_dict_with_base
     assert named("EXTENSIONS") == named("SPIDER_MIDDLEWARES") == {}  # one would open a port
-    assert len(named("DOWNLOADER_MIDDLEWARES")) == len(USED) + 1
+    assert len(named("DOWNLOADER_MIDDLEWARES")) == len(USED) + 2  # Courtesy and Codings
 
 
 @pytest.mark.rule(8)
