@@ -46,6 +46,7 @@ AHEAD = 6  # leases held for each request that may be under way, so that none wa
 GRACE = 5.0  # seconds that visits under way are given when we are told to stop
 PAUSE = 60.0  # seconds before the store is tried again when it cannot be written
 SILENCE = 600.0  # seconds before the same warning is given again
+OUR_FAULT = "We cannot read this feed. That is a fault of our program, and not of the blog."
 
 log = logging.getLogger("planet.crawler")
 T = TypeVar("T")
@@ -234,10 +235,13 @@ class Crawl:
         try:
             return await self.pool.run(visit, lease, fetched, now, luck)
         except ParseError as error:
-            gave_up = NoResponse(
-                code=error.code, reason=str(error), hops=fetched.hops, seconds=fetched.seconds
-            )
-            return visit(lease, gave_up, now, luck)
+            code, reason = error.code, str(error)
+        except Exception as error:
+            # Ours to mend; meanwhile it must not bring the blog a visit whenever a lease ends.
+            log.error("a feed could not be read: %s", lease.address, exc_info=error)
+            code, reason = "fault", OUR_FAULT
+        gave_up = NoResponse(code=code, reason=reason, hops=fetched.hops, seconds=fetched.seconds)
+        return visit(lease, gave_up, now, luck)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Look for more work; a fault of our own in one visit must not stop the others."""

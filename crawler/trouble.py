@@ -23,7 +23,7 @@ LOST = NO_FEED | {"http-404", "gone", "dns"}
 # Nobody answered at all: the server's fault, or that of our own connection (rule 24).
 NO_ANSWER = frozenset({"dns", "timeout", "refused", "failed", "tls", "cut-short"})
 
-_HARD = LOST - {"http-404"} | {"address", "private", "port", "http-304"}
+_HARD = LOST - {"http-404"} | {"address", "private", "port", "http-304", "fault"}
 _SOFT = frozenset({"tls", "robots", "redirects", "too-large", "challenge", "no-feed-found"})
 
 # What a page is made of that lets only browsers pass. Cloudflare's ordinary pages carry its

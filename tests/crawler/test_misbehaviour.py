@@ -12,6 +12,7 @@ from itertools import cycle, pairwise
 
 import pytest
 
+from crawler.pool import Pool
 from index import __version__
 from index.model import Aim, Feed, Health, Outcome
 from tests.crawler.passes import USER_AGENT, Passes
@@ -473,3 +474,23 @@ def test_what_came_of_each_visit_can_be_looked_up(passes: Passes, server: Server
     assert (history[-2].outcome, history[-2].status) == (Outcome.SAME, 304)
     assert (history[0].outcome, history[0].problem) == (Outcome.FAILED, "http-500")
     assert "has a fault of its own (500)" in history[0].detail
+
+
+def test_a_fault_of_our_own_brings_the_blog_no_more_visits(
+    passes: Passes, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Faulty(Pool):
+        async def run(self, *_: object) -> object:  # type: ignore[override]
+            raise ZeroDivisionError
+
+    server.pages["/feed"] = page(rss("One"))
+    passes.follow(blog(server))
+    working, passes.pool = passes.pool, Faulty(1)
+    assert 1 + passes.go_on(2 * DAY) < 8
+    passes.pool.close()
+    assert passes.blog().poll.problem == "fault"
+    assert "a fault of our program" in passes.blog().poll.detail
+    assert "ZeroDivisionError" in caplog.text
+    passes.pool = working
+    passes.go_on(3 * DAY)
+    assert passes.titles() == ["One"]

@@ -15,7 +15,7 @@ def answer(status: int, body: bytes = b"", **headers: str) -> Response:
 @pytest.mark.parametrize(
     ("weighs", "codes"),
     [
-        (1.0, "dns gone html opml not-a-feed empty broken private port address"),
+        (1.0, "dns gone html opml not-a-feed empty broken private port address fault"),
         (0.5, "http-401 http-403 http-404 http-429 http-451 tls robots redirects challenge"),
         (0.25, "http-500 http-503 timeout refused failed cut-short truncated robots-unavailable"),
     ],
