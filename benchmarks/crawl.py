@@ -57,7 +57,7 @@ def measure(bench: Bench) -> Iterator[Line]:
         yield from _beside("newsboat (C++; no search)", Newsboat, server, files)
         yield from _beside("sfeed (C; no search)", Sfeed, server, files)
         few = bench.scale.serial
-        name = f"django-planet, {few} of the feeds (one at a time; no search)"
+        name = f"django-planet (one at a time, {few} of the feeds; no search)"
         yield from _beside(name, DjangoPlanet, server, files[:few])
         yield from _in_production(server)
 
@@ -95,8 +95,8 @@ def _beside(
         yield told(name, not_there)
         return
     crawls = _crawls(program, server, files)
-    for way in WAYS:
-        yield told(f"{way}: {name}", f"{crawls[way].crawl:.2f} s")
+    seconds = ", ".join(f"{crawls[way].crawl:.2f} s" for way in WAYS)
+    yield told(f"{name}: {', '.join(WAYS)}", seconds)
 
 
 def _crawls(
@@ -138,7 +138,7 @@ def _in_production(server: Loopback) -> Iterator[Line]:
         if again["unchanged"] != len(urls):
             raise RuntimeError(f"a crawl went wrong: {again}")
         rate = len(urls) / again["seconds"]
-        yield told(f"unchanged, at the usual delay of {delay:g} s: {name}", f"{rate:.1f}/s")
+        yield told(f"unchanged, at the usual delay of {delay:g} s: {name}", f"{rate:.2f}/s")
 
 
 def _neighbourhoods(urls: Sequence[str]) -> Iterator[tuple[str, list[str]]]:

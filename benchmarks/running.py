@@ -21,14 +21,32 @@ EVERY = 0.2  # seconds between two looks at how much memory is held
 ROLES = ("web", "crawler", "parsers")
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Megabytes that a process holds: its own, and all that is resident.
+
+    The difference is files that it has mapped, the search index above all: the system
+    keeps their pages as long as nobody has a better use for them.
+    """
+
+    own: float = 0.0
+    resident: float = 0.0
+
+    @classmethod
+    def of(cls, *processes: psutil.Process) -> "Memory":
+        """Return what these processes hold together."""
+        held = [process.memory_info() for process in processes]
+        own = sum(info.rss - info.shared for info in held)
+        return cls(own / 1024**2, sum(info.rss for info in held) / 1024**2)
+
+
 @dataclass(slots=True)
 class Running:
-    """A running planet: its address, and the most that each part of it has held (MB)."""
+    """A running planet: its address, and what each part of it held, look by look."""
 
     process: "subprocess.Popen[bytes]"
     base: str
-    most: dict[str, float] = field(default_factory=lambda: dict.fromkeys(ROLES, 0.0))
-    looks: int = 0
+    looks: list[dict[str, Memory]] = field(default_factory=list)
 
     def get(self, path: str) -> bytes:
         """Return what is at a path."""
@@ -36,25 +54,27 @@ class Running:
             body: bytes = answer.read()
             return body
 
-    def resident(self) -> dict[str, float]:
-        """Return how many megabytes each part of the family holds now."""
-        found = dict.fromkeys(ROLES, 0.0)
+    def held(self) -> dict[str, Memory]:
+        """Return what each part of the family holds now."""
+        found = dict.fromkeys(ROLES, Memory())
         for child in psutil.Process(self.process.pid).children():
             with suppress(psutil.NoSuchProcess):
                 role = "web" if "web" in child.cmdline() else "crawler"
-                found[role] = child.memory_info().rss / 1024**2
+                found[role] = Memory.of(child)
                 if role == "crawler":
-                    parsers = child.children(recursive=True)
-                    found["parsers"] = sum(p.memory_info().rss for p in parsers) / 1024**2
+                    found["parsers"] = Memory.of(*child.children(recursive=True))
         return found
 
     def watch(self, stop: threading.Event) -> None:
         """Look at the memory again and again until told to stop."""
         while not stop.wait(EVERY):
             with suppress(psutil.NoSuchProcess):
-                for role, megabytes in self.resident().items():
-                    self.most[role] = max(self.most[role], megabytes)
-                self.looks += 1
+                self.looks.append(self.held())
+
+    def most(self, role: str) -> Memory:
+        """Return the most that a part of the family has held."""
+        held = [look[role] for look in self.looks]
+        return Memory(max(m.own for m in held), max(m.resident for m in held))
 
 
 @contextmanager
