@@ -1,6 +1,8 @@
 """A loopback server that behaves or misbehaves as it is told, and remembers what it saw."""
 
 import gzip
+import socket
+import ssl
 import threading
 import time
 from collections import Counter
@@ -8,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 Page = Callable[["Handler"], None]
 
@@ -28,6 +31,7 @@ class Server:
     base: str = ""
     pages: dict[str, Page] = field(default_factory=dict)
     requests: list[Seen] = field(default_factory=list)
+    connections: int = 0  # accepted, whatever came of them
     in_flight: Counter[str] = field(default_factory=Counter)
     peak: Counter[str] = field(default_factory=Counter)  # most requests at once, by host
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -76,15 +80,33 @@ class Handler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+class _Listener(ThreadingHTTPServer):
+    """Counts connections, and speaks TLS where it has a certificate."""
+
+    daemon_threads = True
+    block_on_close = False
+    served: Server
+    tls: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection; a handshake that fails is an OSError, which ends it."""
+        connection, address = super().get_request()
+        self.served.connections += 1
+        if self.tls is not None:
+            connection = self.tls.wrap_socket(connection, server_side=True)
+        return connection, address
+
+
 @contextmanager
-def serve(host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+def serve(
+    host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Server]:
     """Run a server at `host`, on a free port unless one is named."""
     served = Server()
     handler = type("Handler", (Handler,), {"served": served})
-    server = ThreadingHTTPServer((host, port), handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    served.base = f"http://{host}:{server.server_address[1]}"
+    server = _Listener((host, port), handler)
+    server.served, server.tls = served, tls
+    served.base = f"{'https' if tls else 'http'}://{host}:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

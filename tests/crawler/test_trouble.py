@@ -16,8 +16,13 @@ def answer(status: int, body: bytes = b"", **headers: str) -> Response:
     ("weighs", "codes"),
     [
         (1.0, "dns gone html opml not-a-feed empty broken private port address fault"),
-        (0.5, "http-401 http-403 http-404 http-429 http-451 tls robots redirects challenge"),
-        (0.25, "http-500 http-503 timeout refused failed cut-short truncated robots-unavailable"),
+        (
+            0.5,
+            "http-401 http-403 http-404 http-429 http-451 tls robots redirects challenge "
+            "too-large",
+        ),
+        (0.25, "http-500 http-503 timeout refused failed cut-short truncated garbled"),
+        (0.25, "robots-unavailable too-slow too-costly"),
     ],
 )
 def test_failures_weigh_as_much_as_they_say_of_the_feed(weighs: float, codes: str) -> None:
