@@ -6,6 +6,7 @@ takes too long is killed and replaced.
 """
 
 import asyncio
+import pickle
 import resource
 import signal
 from collections.abc import Callable
@@ -45,9 +46,10 @@ class Pool:
     async def run(self, function: Callable[..., T], *args: Any) -> T:
         """Return `function(*args)`; both, and the result, travel by pickle.
 
-        Raises ParseError if the process ran out of time or memory.
+        Raises ParseError if the process ran out of time or memory, what `function` raised,
+        and RuntimeError in the place of an exception that does not travel.
         """
-        future = self._pool.schedule(function, args=list(args), timeout=self.seconds)
+        future = self._pool.schedule(_told, args=[function, *args], timeout=self.seconds)
         try:
             return await asyncio.wrap_future(future)
         except (PoolTimeout, TimeoutError) as error:
@@ -64,6 +66,20 @@ class Pool:
         """End the processes, whatever they are doing."""
         self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves out `-> None`
         self._pool.join()
+
+
+def _told(function: Callable[..., T], *args: Any) -> T:
+    """Return `function(*args)`; one exception that cannot be unpickled breaks pebble's pool."""
+    try:
+        return function(*args)
+    except MemoryError:
+        raise
+    except Exception as error:
+        try:
+            pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
+        except Exception:
+            raise RuntimeError(f"{type(error).__name__}: {error}") from None
+        raise
 
 
 def _settle() -> None:

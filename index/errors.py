@@ -19,6 +19,8 @@ with the cause chained; bugs are not wrapped. The message is what people read: w
 happened, where, and what to do next.
 """
 
+from typing import Any
+
 
 class PlanetError(Exception):
     """Something went wrong that a person can be told in one sentence."""
@@ -71,6 +73,10 @@ class FetchError(PlanetError):
         super().__init__(message)
         self.code = code
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes, which an exception does by its message alone."""
+        return type(self), (self.code, str(self))
+
 
 class ParseError(PlanetError):
     """What was fetched cannot be read as a feed; `code` names the problem for programs.
@@ -82,3 +88,7 @@ class ParseError(PlanetError):
         super().__init__(message)
         self.code = code
         self.offered = offered
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes, which an exception does by its message alone."""
+        return type(self), (self.code, str(self), self.offered)
