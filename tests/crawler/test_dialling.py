@@ -116,9 +116,13 @@ def guarded(reactor: asyncio.AbstractEventLoop) -> Iterator[Callable[..., None]]
 
 
 @pytest.mark.rule(46)
-def test_a_private_https_server_is_not_even_dialled(narrow: Fetch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("host", [PRIVATE, "blog.example"], ids=["number", "name"])
+def test_a_private_https_server_is_not_even_dialled(
+    narrow: Fetch, resolve: Callable[..., Names], tmp_path: Path, host: str
+) -> None:
+    resolve([PRIVATE])
     with serve(PRIVATE, 8443, self_signed(PRIVATE, tmp_path / "a.pem")) as server:
-        assert code(narrow(server.url("/feed"))) == "private"
+        assert code(narrow(f"https://{host}:8443/feed")) == "private"
         assert server.connections == 0
 
 
@@ -147,7 +151,11 @@ def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 @pytest.mark.rule(46)
-@pytest.mark.parametrize("target", [f"http://{PRIVATE}:8080/feed", f"https://{PRIVATE}:8080/feed"])
+@pytest.mark.parametrize(
+    "target",
+    [f"http://{PRIVATE}:8080/feed", f"https://{PRIVATE}:8080/feed"],
+    ids=["http", "https"],
+)
 @pytest.mark.parametrize("from_", ["allowed", "secure"])
 @pytest.mark.parametrize("path", ["/feed", "/robots.txt"])
 def test_no_redirect_leads_to_a_private_server(
@@ -177,7 +185,7 @@ def test_no_redirect_leads_to_a_name_of_a_private_server(
 
 
 @pytest.mark.rule(46)
-@pytest.mark.parametrize("answer", [[ALLOWED, PRIVATE], [PRIVATE, ALLOWED]])
+@pytest.mark.parametrize("answer", [[ALLOWED, PRIVATE], [PRIVATE, ALLOWED]], ids=["last", "first"])
 def test_of_a_names_many_addresses_the_private_are_never_dialled(
     narrow: Fetch, private: Server, resolve: Callable[..., Names], answer: list[str]
 ) -> None:
