@@ -3,8 +3,8 @@
 In each pass every feed is made due and visited: most answer 304, and some have a new post.
 After each it is made sure that every feed was asked, and after the last that every new post
 is in the store; meanwhile pages are read and searched. A thread looks at the memory five
-times a second. The crawler's is flat if the median of each pass keeps within a tenth of the
-median of all passes, after a few to warm up.
+times a second. The crawler's is flat if the least it holds in a pass, with nothing under
+way, keeps within a tenth of its median over the passes, after a few to warm up.
 
 Judged is the memory that a process has for itself. Told is also what is resident of it: the
 pages of the index that it has mapped count there, all of them while segments are merged.
@@ -77,7 +77,7 @@ def _judged(held: Sequence[float], run: Running) -> Iterator[Line]:
     usual = median(held)
     strayed = max(abs(megabytes - usual) for megabytes in held) / usual * 100
     ends = ", ".join(f"{megabytes:.0f}" for megabytes in (held[0], usual, held[-1]))
-    yield told("crawler's own in a pass: first, median, last", f"{ends} MB")
+    yield told("crawler's own, least in a pass: first, median, last", f"{ends} MB")
     yield at_most("… furthest from the median", strayed, FLAT, " %")
     together = run.most("crawler").own + run.most("parsers").own
     yield at_most("crawler and its parsers, their own at most", together, CRAWLER, " MB")
@@ -98,7 +98,7 @@ class _Passes:
     new: int = 0  # posts published meanwhile
 
     def all(self, count: int) -> list[float]:
-        """Make so many passes; return what the crawler usually held in each (MB)."""
+        """Make so many passes; return the least that the crawler held in each (MB)."""
         database = open_database(self.planet.database)
         store = Store(database)
         held = []
@@ -107,7 +107,7 @@ class _Passes:
                 before = len(self.run.looks)
                 self._one(store, number)
                 looks = self.run.looks[before:]
-                held.append(median(look["crawler"].own for look in looks))
+                held.append(min(look["crawler"].own for look in looks))
         finally:
             database.close()
         return held

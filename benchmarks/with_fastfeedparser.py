@@ -41,11 +41,13 @@ def _read(body: bytes) -> dict[str, Any]:
 
 def _as_written(entry: Any) -> None:
     """Take out the description if it is not the feed's, but put together from the content."""
-    alone = inside.FastFeedParserDict(content=entry.get("content"))
-    if alone["content"]:
-        inside._synthesize_entry_description(alone)
-        if entry.get("description") == alone.get("description", "").strip():
-            del entry["description"]
+    content = entry.get("content")
+    if not content or not isinstance(content[0]["value"], str):
+        return
+    alone = inside.FastFeedParserDict(content=content)
+    inside._synthesize_entry_description(alone)
+    if entry.get("description") == alone.get("description", "").strip():
+        del entry["description"]
 
 
 if __name__ == "__main__":
