@@ -91,7 +91,11 @@ def spider(
                 Ask(url=u, headers=headers or {}, validated=validated, plain=plain, follow=follow)
                 for u in urls
             )
-            found.set_result(list(await asyncio.gather(*map(fetch, asks))))
+            try:
+                found.set_result(list(await asyncio.gather(*map(fetch, asks))))
+            except BaseException as error:
+                found.set_exception(error)
+                raise
 
         async def crawl() -> None:
             asked = manners_of(robots, **manners)
