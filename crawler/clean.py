@@ -5,6 +5,7 @@ asks nobody else's server for anything. Pure; knows nothing of feeds.
 """
 
 import re
+from contextlib import suppress
 from functools import partial
 from html import unescape
 
@@ -53,6 +54,7 @@ ATTRIBUTES = {
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
 
+_WEB = re.compile(r"\s*https?:", re.I)  # of another base nh3 makes links that it does not check
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _LONG = re.compile(r"(?:^|[<>])[^<>]{4000}")
 _PIECE = re.compile(r"<[^<>]*>|[^<>]{1,4000}(?:[^<>]{0,40}[\s;])?")
@@ -90,7 +92,7 @@ def safe_html(html: str, base: str) -> str:
     safe = _allowed(html, base)
     if len(safe) > SOME_GROWTH + MAX_GROWTH * len(html):
         safe = _allowed(_ANY_TAG.sub(" ", html), base)
-    safe = _SILENT_IMAGE.sub("", safe)
+    safe = _SILENT_IMAGE.sub("", without_controls(safe))  # nh3 read more from "&#1;"
     start = max(0, len(safe) - 2_000)
     return (safe[:start] + _SIGNATURE.sub("", safe[start:])).strip()
 
@@ -145,10 +147,10 @@ def _allowed(html: str, base: str) -> str:
         link_rel="nofollow ugc noopener",
         url_schemes=SCHEMES,
     )
-    try:
-        return clean(url_relative=("rewrite_with_base", base))
-    except ValueError:  # the base is no address: relative links lead nowhere
-        return clean(url_relative="deny")
+    if _WEB.match(base):
+        with suppress(ValueError):  # the base is no address
+            return clean(url_relative=("rewrite_with_base", base))
+    return clean(url_relative="deny")  # relative links lead nowhere
 
 
 def _parted(piece: re.Match[str]) -> str:

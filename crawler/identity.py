@@ -34,10 +34,9 @@ def keys(entries: Sequence[ParsedEntry]) -> list[str]:
 
 def key_of(entry: ParsedEntry) -> str:
     """Return what the entry goes by, as long as no other entry of its feed does too."""
-    if entry.guid.strip():
-        return _comparable(entry.guid)
-    if entry.link.strip():
-        return _comparable(entry.link)
+    for said in (entry.guid, entry.link):
+        if key := _comparable(said):  # nothing is left of some: they held a NUL alone
+            return key
     words = f"{fold(entry.title.value)}\n{fold(entry.content.value or entry.summary.value)}"
     return "hash:" + _hash(words)
 

@@ -15,7 +15,15 @@ from crawler.clean import as_html, fold, plain_text, safe_html
 from crawler.dates import LONDON, read_date
 from crawler.identity import keys
 from crawler.parsed import Markup, ParsedEntry, ParsedFeed, weight
-from crawler.wording import A_SUMMARY, excerpt, first_words, is_cut, title_text
+from crawler.wording import (
+    A_SUMMARY,
+    MAX_TITLE,
+    cut,
+    excerpt,
+    first_words,
+    is_cut,
+    title_text,
+)
 from index.address import host, without_trackers
 from index.model import DateSource, Entry, Feed
 
@@ -140,7 +148,7 @@ def _nameless(said: ParsedEntry, dated: datetime | None, blog: _Blog) -> str:
     shown = ("image",) if has_image else tuple(e.partition("/")[0] for e in said.enclosures)
     kind = next((KINDS[media] for media in shown if media in KINDS), "")
     if dated is None:
-        return f"{kind or 'Post'} from {blog.title}"
+        return cut(f"{kind or 'Post'} from {blog.title}", MAX_TITLE)
     day = dated.astimezone(LONDON)
     date = f"{day.day} {day:%B %Y}"
     return f"{kind}, {date}" if kind else f"Post of {date}"

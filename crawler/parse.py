@@ -8,6 +8,7 @@ faster. What it cannot be trusted with is bounded here: depth, attributes, eleme
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from xml.sax import SAXException
@@ -62,7 +63,7 @@ def parse_feed(body: bytes, *, content_type: str = "", url: str = "") -> ParsedF
     known = parsed.format not in ("", "atom")  # "atom": a <feed> in no namespace of Atom's
     if not (known or parsed.entries or parsed.title or parsed.link):
         raise _another_kind(found)
-    return parsed
+    return parsed if parsed.format else replace(parsed, format="rss")  # a bare <channel>
 
 
 def _no_feed(found: Document, body: bytes, content_type: str, url: str) -> ParseError:
@@ -179,13 +180,13 @@ class _Bounded(_Mixed):  # type: ignore[misc]  # so that each of feedparser's tw
         self.push("hour", 0)
 
     def _end_hour(self) -> None:
-        self.hours.append(self.pop("hour"))
+        self.hours.append(self.pop("hour") or "")
 
     def _start_day(self, attrs: Found) -> None:
         self.push("day", 0)
 
     def _end_day(self) -> None:
-        self.days.append(self.pop("day"))
+        self.days.append(self.pop("day") or "")
 
     _start_entry, _end_entry, _end_id = _start_item, _end_item, _end_guid
 

@@ -177,12 +177,14 @@ def _line(feed: Feed) -> str:
     if feed.guessed and feed.url:
         labels.append("/evidence/conventional")
     name = plain(feed.title) or _host(feed.url or feed.site)
+    # A link to an address that ends like this would be read as a list inside the list.
+    home = feed.url or feed.site.lower().endswith(".opml")
     return _attributes(
         type="rss" if feed.url else "link",
         text=name,
         title=name,
         xmlUrl=feed.url,
-        **{"htmlUrl" if feed.url else "url": feed.site},
+        **{"htmlUrl" if home else "url": feed.site},
         category=",".join(labels),
     )
 
