@@ -253,6 +253,8 @@ def _strictly(text: str, url: str) -> ParsedFeed:
         truncated = True
     except SAXException as error:
         raise _Unreadable(error.getMessage()) from error
+    except FAULTS as error:  # a namespace with spaces in it, for one
+        raise _Unreadable("a name that is none") from error
     if truncated and not parser.complete:
         raise ParseError(
             "too-large", "The feed's first post is larger than any we read. Its author can cut it."

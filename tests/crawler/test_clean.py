@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.clean import MAX_TEXT, as_html, fold, plain_text, safe_html
+from crawler.clean import (
+    MAX_GROWTH,
+    MAX_TEXT,
+    SOME_GROWTH,
+    as_html,
+    fold,
+    plain_text,
+    safe_html,
+)
 
 POST = "https://blog.example.org/2024/damp"
 UNSAFE = re.compile(
@@ -60,11 +68,13 @@ def test_links_are_absolute_and_followed_by_no_search_engine(href: str, absolute
     assert safe_html(f'<a href="{href}" rel="follow">A</a>', POST) == expected
 
 
-@pytest.mark.parametrize("base", ["", "nowhere", "javascript:x", "http://[", "http://a b/"])
+@pytest.mark.parametrize(
+    "base", ["", "nowhere", "javascript:x", "http://[", "http://a b/", "ftp://a/"]
+)
 def test_without_a_base_relative_links_lead_nowhere(base: str) -> None:
     html = '<a href="/x">A</a> <a href="https://b.example/">B</a>'
     safe = safe_html(html, base)
-    assert '"/x"' not in safe
+    assert safe.startswith('<a rel="nofollow ugc noopener">A</a>')
     assert '<a href="https://b.example/" rel="nofollow ugc noopener">B</a>' in safe
 
 
@@ -84,6 +94,69 @@ def test_elements_nested_deeper_than_any_post_are_only_text() -> None:
     assert safe_html(deep, POST) == "Down here"
     wide = "<div><p>A<li>B</div>" * 2_000
     assert safe_html(wide, POST).count("<div>") == 2_000
+
+
+@pytest.mark.rule(40)
+@pytest.mark.parametrize("opened", ["<div>" * 2_500 + "<p>A", "<b>" * 2_500 + "<p>A" * 2_500])
+def test_what_would_open_millions_of_elements_is_only_text(opened: str) -> None:
+    assert "<" not in safe_html(opened, POST)
+    assert plain_text(safe_html(opened, POST)).startswith("A")
+
+
+@pytest.mark.rule(40)
+def test_elements_that_end_where_the_next_begins_are_not_nested() -> None:
+    assert safe_html("<ul>" + "<li>A" * 5_000, POST).count("<li>") == 5_000
+
+
+RUN = 900_000
+
+
+@pytest.mark.rule(40)
+@pytest.mark.parametrize("piece", ["&", "£", "é", "[", "]", '"', "'", ";", "& ", "x=", "[vc_row "])
+def test_almost_a_megabyte_of_the_same_is_kept_as_it_is(piece: str) -> None:
+    run = (piece * (RUN // len(piece))).strip()
+    safe = safe_html(f"<p>Before</p>{run}", POST)
+    assert plain_text(safe) == f"Before\n{run}"[:MAX_TEXT].strip()
+
+
+@pytest.mark.rule(40)
+@pytest.mark.parametrize(
+    ("piece", "meant"), [("&amp;", "&"), ("&hellip;", "…"), ("&#163;", "£"), ("&lt;b&gt;", "<b>")]
+)
+def test_almost_a_megabyte_of_entities_is_parted_at_none_of_them(piece: str, meant: str) -> None:
+    number = RUN // len(piece)
+    assert plain_text(safe_html("<br>" + piece * number, POST)) == meant * number
+
+
+@pytest.mark.rule(40)
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("<", "< ", "</", "<!", "<!--", "<?", "<p", "<p ", "<a href=", "<![CDATA[", "&#", "&#x"),
+        *("&lt", "</p>", "<br>", "<table>", "<a>", "<svg>", "<i></p>", "<td><p>", "<a href=x>"),
+        *("<p x='>'>", "<b/>", "</b>", "<plaintext>", "<li><ul>"),
+    ],
+)
+def test_almost_a_megabyte_of_beginnings_costs_nothing_before_it(piece: str) -> None:
+    safe = safe_html("<p>Before</p>" + piece * (RUN // len(piece)), POST)
+    assert plain_text(safe).startswith("Before")
+    assert not UNSAFE.search(safe)
+
+
+@pytest.mark.rule(40)
+def test_a_tag_of_too_many_attributes_is_left_out_and_its_words_stay() -> None:
+    some, many = (" ".join(f'a{n}="1"' for n in range(count)) for count in (4_000, 50_000))
+    assert safe_html(f"<p><b {some}>A</b>", POST) == "<p><b>A</b></p>"
+    assert safe_html(f"<p><b {many}>A</b>", POST) == "<p>A</p>"
+
+
+@pytest.mark.rule(40)
+@pytest.mark.parametrize("number", [2_000, 8_000, 32_000])
+def test_a_post_does_not_grow_by_its_base_without_end(number: int) -> None:
+    html = "<a href=x>A</a> " * number
+    safe = safe_html(html, POST + "/" + "x" * 1_900 + "/")
+    assert len(safe) <= SOME_GROWTH + MAX_GROWTH * len(html)
+    assert plain_text(safe) == " ".join("A" * number)
 
 
 def test_what_a_blogs_software_signs_with_is_left_out() -> None:

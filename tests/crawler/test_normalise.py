@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crawler.normalise import normalise, web_address
+from crawler.normalise import MAX_ADDRESS, MAX_NAME, MAX_RAW, normalise, web_address
 from crawler.parsed import Markup, ParsedEntry, ParsedFeed
 from index.model import DateSource, Entry, Feed
 
@@ -154,6 +154,13 @@ def test_a_post_without_a_link_is_at_its_guid_or_at_home() -> None:
         ("data:text/html,x", SITE, ""),
         ("http://[", SITE, ""),
         ("http:///x", SITE, ""),
+        ("http://a.example:0/", SITE, ""),
+        ("http://a.example:99999/", SITE, ""),
+        ("https://council.example@b.example/", SITE, ""),
+        ("https://a:b@c.example/", SITE, ""),
+        ("https://b.example\\@council.example/", SITE, ""),
+        ("https://%62.example/", SITE, ""),
+        ("https://a.example/@jo\\%40", SITE, "https://a.example/@jo\\%40"),
         ("/x", "nowhere", ""),
         ("/" + "x" * 2_000, SITE, ""),
     ],
@@ -208,6 +215,16 @@ def test_tags_are_few_short_and_said_once() -> None:
     found = entry(replace(POST, tags=tags + more)).tags
     assert found[:4] == ("Housing", "Repairs", "R&D", "0")
     assert len(found) == 30
+
+
+@pytest.mark.rule(40)
+def test_tags_names_and_licences_are_read_as_far_as_any_go() -> None:
+    long = "A" + " " * MAX_RAW + "B"
+    found = entry(replace(POST, tags=(long,), authors=(long,), licence=" " * MAX_ADDRESS + "B"))
+    assert (found.tags, found.authors, found.licence) == (("A",), ("A",), "")
+    nested = "<b>" * 300_000
+    found = entry(replace(POST, tags=(nested,), authors=(nested,)))
+    assert (found.tags, len(found.authors[0])) == ((), MAX_NAME)
 
 
 def test_authors_are_people_and_no_addresses() -> None:

@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.wording import cut, excerpt, first_words, is_cut, title_text
+from crawler.wording import (
+    LONGEST_RAW,
+    MAX_TITLE,
+    cut,
+    excerpt,
+    first_words,
+    is_cut,
+    title_text,
+)
 
 SENTENCE = "We asked forty residents what they did when the heating failed, and most had waited. "
 
@@ -34,6 +42,35 @@ def test_a_long_title_ends_with_a_word() -> None:
     title = title_text("word " * 100)
     assert title.endswith("word…")
     assert len(title) <= 300
+
+
+@pytest.mark.rule(40)
+def test_a_title_is_read_as_far_as_any_title_goes() -> None:
+    spaces = " " * (LONGEST_RAW - 5)
+    assert title_text(f"{spaces}Title") == "Title"
+    assert title_text(f"{spaces}Title of a book") == "Title"
+
+
+@pytest.mark.rule(40)
+@pytest.mark.parametrize(
+    "piece",
+    ["<b>", "<i><b>", "</b>", "<!--", "<script", "<script>", "<img ", "<img alt='", "&", "<"],
+)
+def test_a_megabyte_in_place_of_a_title_says_what_its_beginning_says(piece: str) -> None:
+    run = piece * (1_000_000 // len(piece))
+    assert title_text(run) == title_text(run[:LONGEST_RAW])
+    assert len(title_text(run)) <= MAX_TITLE
+
+
+@pytest.mark.rule(40)
+@pytest.mark.parametrize(
+    "piece", ["The post ", "Read more ", "[ ", "(", "A. ", " ", "…", "…\n", '"']
+)
+def test_a_megabyte_of_endings_has_an_excerpt_and_an_end(piece: str) -> None:
+    run = piece * (1_000_000 // len(piece))
+    assert excerpt(run) == excerpt(run[:2_000])
+    assert is_cut(run) is is_cut(run[-20_000:])
+    assert first_words(run) == first_words(run[:2_000])
 
 
 @pytest.mark.rule(39)
