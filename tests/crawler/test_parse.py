@@ -188,6 +188,7 @@ def test_a_page_that_names_its_feed_is_quoted() -> None:
 def test_an_empty_feed_is_a_feed() -> None:
     assert parse_feed(rss("")).entries == ()
     assert parse_feed(b'<feed xmlns="http://www.w3.org/2005/Atom"/>').format == "atom10"
+    assert parse_feed(b"<channel><title>A</title></channel>").format == "rss"
 
 
 @pytest.mark.rule(36)

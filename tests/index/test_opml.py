@@ -82,6 +82,7 @@ def host_of(feed: Feed) -> str:
 
 
 @given(st.lists(feeds(), max_size=8, unique_by=host_of), st.text(max_size=20))
+@example([Feed(site="https://a.example/blogs.opml", title="At an address like a list's")], "")
 @example([Feed(url="https://a.example/", title="<Bins> & 'Boxes'", guessed=True)], "\x00\ud800")
 def test_a_list_that_was_written_reads_back_the_same(blogs: list[Feed], title: str) -> None:
     body = unparse(blogs, title=title, when=datetime(2026, 11, 23, 9, 30, tzinfo=UTC))
