@@ -42,14 +42,14 @@ def main() -> int:
     asked = _arguments()
     scale = QUICK if asked.quick else FULL
     compile_all()
-    lines: list[Line] = []
+    found: dict[str, list[Line]] = {}
     with Bench(scale=scale, posts_folder=asked.posts, feeds_folders=asked.feeds) as bench:
         for name in asked.only or MEASURES:
-            lines += _measured(name, bench)
-    if not scale.judges:
-        lines = [line.unjudged() for line in lines]
-    _print(lines, as_json=asked.json)
-    return 0 if all(line.reached is not False for line in lines) else 1
+            lines = _measured(name, bench)
+            found[name] = lines if scale.judges else [line.unjudged() for line in lines]
+    _print(found, as_json=asked.json)
+    judged = (line.reached for lines in found.values() for line in lines)
+    return 0 if all(reached is not False for reached in judged) else 1
 
 
 def _arguments() -> argparse.Namespace:
@@ -77,19 +77,20 @@ def _measured(name: str, bench: Bench) -> list[Line]:
     return found
 
 
-def _print(lines: list[Line], *, as_json: bool) -> None:
+def _print(found: dict[str, list[Line]], *, as_json: bool) -> None:
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, byte code cached"
     if as_json:
-        print(
-            json.dumps({"machine": machine, "lines": [asdict(line) for line in lines]}, indent=1)
-        )
+        said = [{"of": name} | asdict(line) for name, lines in found.items() for line in lines]
+        print(json.dumps({"machine": machine, "lines": said}, indent=1))
         return
     table = Table(title=f"Measured on {machine}", title_justify="left")
     for heading in ("what", "found", "must be", ""):
         table.add_column(heading)
-    for line in lines:
-        mark = {None: "", True: "reached", False: "MISSED"}[line.reached]
-        table.add_row(line.name, line.found, line.target, mark)
+    for lines in found.values():
+        for line in lines:
+            mark = {None: "", True: "reached", False: "MISSED"}[line.reached]
+            table.add_row(line.name, line.found, line.target, mark)
+        table.add_section()
     Console(width=110 if not sys.stdout.isatty() else None).print(table)
 
 

@@ -13,7 +13,7 @@ class Line:
     reached: bool | None = None
 
     def unjudged(self) -> "Line":
-        """Return the line without its target, of a run that is too small to judge by."""
+        """Return the line without its target, where too little was measured to judge by."""
         return replace(self, target="", reached=None)
 
 
