@@ -1,12 +1,14 @@
 """What each stage of a visit costs, on real feed files, and feedparser beside it.
 
 Each stage is timed by itself, in one process, on every file that is a feed: the quickest
-of three times, summed. `clean` and `date` are parts of `normalise`, timed again alone.
-Without `--feeds FOLDER` the files are the odd ones that the project's tests keep.
+of three times, summed; fetching, storing and indexing once, all files together. `clean` and
+`date` are parts of `normalise`, timed again alone. Without `--feeds FOLDER` the files are
+the odd ones that the project's tests keep.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -18,8 +20,8 @@ import feedparser
 
 from benchmarks.bench import Bench
 from benchmarks.environment import ROOT
-from benchmarks.loopback import Served
-from benchmarks.programs import MISSING, has_module, told_by
+from benchmarks.loopback import Served, serving
+from benchmarks.programs import MISSING, WORKERS, has_module, told_by
 from benchmarks.table import Line, at_least, told
 from crawler.clean import plain_text, safe_html
 from crawler.dates import read_date
@@ -75,6 +77,7 @@ def measure(bench: Bench) -> Iterator[Line]:
     line = at_least("feedparser.parse / our parse and normalise", theirs / ours, TARGET)
     yield line if bench.feeds_folders else line.unjudged()  # odd little feeds prove nothing
     yield from _fast(read)
+    yield told("stage: fetch, our spider on loopback", _each(_fetched(read), posts))
     for stage in ("parse", "normalise", "clean", "date"):
         seconds = sum(getattr(one, stage) for one in read)
         yield told(f"stage: {_named(stage)}", _each(seconds, posts))
@@ -149,6 +152,18 @@ def _fast(read: Sequence[Read]) -> Iterator[Line]:
     paths = [str(one.path.resolve()) for one in read]
     said, _ = told_by("with_fastfeedparser", say=paths)
     yield told("fastfeedparser.parse, on what it reads", f"{said['seconds']:.2f} s")
+
+
+def _fetched(read: Sequence[Read]) -> float:
+    """Return the seconds that our spider takes to fetch all files, each from a host of its own."""
+    files = [replace(one.served, name=f"{number}.xml") for number, one in enumerate(read)]
+    with serving(files) as server:
+        asks = [f'{url} "older"' for url in server.urls]
+        python = Path(sys.executable)
+        said, _ = told_by("with_scrapy", "courteous", str(WORKERS), say=asks, python=python)
+        if server.answered() != {200: len(files)}:
+            raise RuntimeError("not every feed was fetched")
+    return float(said["seconds"])
 
 
 def _stored(read: Sequence[Read], now: datetime) -> Iterator[Line]:
