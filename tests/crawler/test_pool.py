@@ -59,6 +59,19 @@ def fail_untold() -> None:
     raise Untold(1, 2)
 
 
+KEPT: list[bytearray] = []
+
+
+def keep_all_but(left: int) -> None:
+    """Take all the memory that there is, and keep it, but for a little."""
+    size = MEMORY
+    while size > left:
+        try:
+            KEPT.append(bytearray(size))
+        except MemoryError:
+            size //= 2
+
+
 @pytest.fixture(scope="module")
 def one() -> Iterator[Pool]:
     """A single process, so that each call has to do with what the one before left."""
@@ -105,6 +118,39 @@ def test_an_exception_that_does_not_travel_is_told_in_words_and_the_pool_goes_on
 def test_our_own_exceptions_travel_whole(error: ParseError | FetchError) -> None:
     told = pickle.loads(pickle.dumps(error))
     assert (type(told), str(told), vars(told)) == (type(error), str(error), vars(error))
+
+
+@pytest.mark.rule(48)
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_process_with_hardly_any_memory_left_still_takes_the_next_feed(processes: int) -> None:
+    pool = Pool(processes, seconds=600.0)
+    try:
+        for _ in range(processes):
+            run(pool, keep_all_but, 1_000_000)
+            assert run(pool, len, b"x" * 15_000_000) == 15_000_000
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_process_that_is_killed_while_it_has_nothing_to_do_breaks_nothing(
+    processes: int,
+) -> None:
+    pool = Pool(processes, seconds=600.0)
+    try:
+        for _ in range(2):
+            os.kill(run(pool, os.getpid), signal.SIGKILL)
+            assert run(pool, len, "four") == 4
+    finally:
+        pool.close()
+
+
+def test_a_pool_that_is_closed_stays_closed() -> None:
+    pool = Pool(1)
+    assert run(pool, len, "four") == 4
+    pool.close()
+    with pytest.raises(RuntimeError):
+        run(pool, len, "four")
 
 
 @pytest.mark.rule(48)
