@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Never
 
 from crawler.parsed import MAX_ENTRIES, Markup, ParsedEntry, ParsedFeed
 from index.errors import ParseError
@@ -29,10 +29,8 @@ def parse(text: str) -> ParsedFeed:
     """
     try:
         found = json.loads(text, strict=False)
-    except RecursionError as error:
-        raise ParseError("broken", "The feed is nested too deeply to be read.") from error
-    except ValueError as error:
-        return _salvaged(text, error)
+    except (ValueError, RecursionError) as error:
+        return _salvaged(text) or _refused(text, error)
     if isinstance(found, dict):
         if _is_feed(found):
             return _feed(found)
@@ -42,14 +40,20 @@ def parse(text: str) -> ParsedFeed:
     raise ParseError("not-a-feed", "There is JSON at this address that is no JSON Feed.")
 
 
-def _salvaged(text: str, fault: ValueError) -> ParsedFeed:
+def _salvaged(text: str) -> ParsedFeed | None:
     """Read a feed that breaks off, or breaks, as far as its items are whole (rule 36)."""
     start = _ITEMS.search(text)
     items = list(_whole_items(text, start.end())) if start else []
-    if start and items:
-        head = _KNOWN.findall(text, 0, start.start())
-        found = {key: json.loads(f'"{value}"', strict=False) for key, value in head}
-        return replace(_feed({**found, "items": items}), truncated=True)
+    if not start or not items:
+        return None
+    head = _KNOWN.findall(text, 0, start.start())
+    found = {key: json.loads(f'"{value}"', strict=False) for key, value in head}
+    return replace(_feed({**found, "items": items}), truncated=True)
+
+
+def _refused(text: str, fault: Exception) -> Never:
+    if isinstance(fault, RecursionError):
+        raise ParseError("broken", "The feed is nested too deeply to be read.") from fault
     if not text.rstrip().endswith(("}", "]")):
         raise ParseError(
             "truncated", "The feed breaks off before the end of its first post."

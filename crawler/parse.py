@@ -122,6 +122,7 @@ class _Bounded(_Mixed):  # type: ignore[misc]  # so that each of feedparser's tw
     def __init__(self, url: str) -> None:
         self.url = url
         self.elements = 0
+        self.ends = 0
         self.complete = 0  # entries that were read to their end
         self.hours: list[str] = []
         self.days: list[str] = []
@@ -135,6 +136,9 @@ class _Bounded(_Mixed):  # type: ignore[misc]  # so that each of feedparser's tw
             super().unknown_starttag(tag, attrs[:MAX_ATTRIBUTES])
 
     def unknown_endtag(self, tag: str) -> None:
+        self.ends += 1  # of what never began, too
+        if self.ends > MAX_ELEMENTS:
+            raise _Enough
         try:
             super().unknown_endtag(tag)
         except FAULTS:

@@ -130,6 +130,14 @@ def test_a_post_of_endless_elements_is_given_up(monkeypatch: pytest.MonkeyPatch)
     assert parsed.truncated
 
 
+def test_ends_of_what_never_began_count_as_elements_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.parse.MAX_ELEMENTS", 1_000)
+    ends = "</b>" * 1_001
+    parsed = parse_feed(rss(f"{items(1)}{ends}<item><title>B</title></item>"))
+    assert [entry.title.value for entry in parsed.entries] == ["0"]
+    assert parsed.truncated
+
+
 def test_a_thousand_tags_and_an_endless_author_cost_nothing() -> None:
     tags = "".join(f"<category>{n}</category>" for n in range(5_000))
     author = "a." * 100_000 + "@"
@@ -232,6 +240,15 @@ def test_broken_json_is_read_as_far_as_its_items_are_whole() -> None:
     parsed = parse_feed(feed)
     assert [entry.guid for entry in parsed.entries] == ["1"]
     assert parsed.truncated
+
+
+@pytest.mark.rule(36)
+def test_json_that_is_nested_too_deeply_costs_no_post_before_it() -> None:
+    start = b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1"}, '
+    for deep in (b'{"id": ' + b"[" * 100_000, b'{"id": "2", "x": ' + b'{"x":' * 100_000):
+        parsed = parse_feed(start + deep)
+        assert [entry.guid for entry in parsed.entries] == ["1"]
+        assert parsed.truncated
 
 
 def test_the_longest_form_of_a_post_is_taken() -> None:
