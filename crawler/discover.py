@@ -40,6 +40,8 @@ SERVICES = frozenset(
     | {"rss.beehiiv.com"}
 )
 
+# lxml compares each attribute of an element with all before it: 200,000 took a minute.
+_ENDLESS_TAG = re.compile(r"<([^<>]{10000})[^<>]+")
 _REFRESH = re.compile(  # atomic groups: "url=" with nothing after it is no address
     r"""\s*(\d{0,9})(?:\.[\d.]*)?(?>\s*[;,]|\s+)\s*+(?:url\s*=\s*)?+"""
     r"""(?:"([^"]*)|'([^']*)|([^"'].*))""",
@@ -110,7 +112,7 @@ def _tree(text: str) -> etree._Element | None:
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True
     )
-    page = without_controls(text).encode("utf-8", "replace")
+    page = _ENDLESS_TAG.sub(r"<\1", without_controls(text)).encode("utf-8", "replace")
     return etree.fromstring(page, parser) if page.strip() else None
 
 

@@ -176,3 +176,12 @@ def test_any_bytes_may_be_looked_at(body: bytes, link: str) -> None:
     end = b"'><link rel=alternate type=application/rss+xml href='"
     page = look(start + body + middle + body + end + body, url=URL, link=link)
     assert next_address(page) is not None
+
+
+def test_a_tag_without_an_end_is_read_as_far_as_any_goes() -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed"'
+    page = f"<html>{link} {'x ' * 10_000}title=A><p>{link} title=B>"
+    assert [feed.title for feed in feeds_on_page(page.encode(), url=URL)] == [""]
+    assert [feed.title for feed in feeds_on_page(f"<html>{link} title=A>".encode(), url=URL)] == [
+        "A"
+    ]
