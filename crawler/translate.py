@@ -46,9 +46,9 @@ def translated(
 
 
 def _entry(entry: Found, url: str) -> ParsedEntry:
-    title = _markup(dict.get(entry, "title_detail"), url)
+    title = _markup(_detail(entry, "title"), url)
     content = _best(_contents(entry, url))
-    summary = _markup(dict.get(entry, "summary_detail"), url)
+    summary = _markup(_detail(entry, "summary"), url)
     return ParsedEntry(
         guid=_text(entry, "id"),
         link=_link(entry),
@@ -81,9 +81,20 @@ def _text(found: Found, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _markup(detail: Found | None, url: str) -> Markup:
-    if not detail:
-        return Markup()
+def _all(found: Found, key: str) -> Iterator[Found]:
+    # An element may be called "links", and then this is its text.
+    values = dict.get(found, key)
+    return (value for value in values if isinstance(value, dict)) if values else iter(())
+
+
+def _detail(found: Found, key: str) -> Found:
+    value = dict.get(found, f"{key}_detail")
+    if value and not isinstance(value, dict):
+        return {"value": _text(found, key)}
+    return value or {}
+
+
+def _markup(detail: Found, url: str) -> Markup:
     base = _text(detail, "base")
     return Markup(
         value=_text(detail, "value"),
@@ -93,7 +104,7 @@ def _markup(detail: Found | None, url: str) -> Markup:
 
 
 def _contents(entry: Found, url: str) -> Iterator[Markup]:
-    for detail in dict.get(entry, "content") or ():
+    for detail in _all(entry, "content"):
         if not _text(detail, "src") and _text(detail, "type").startswith(TEXTUAL):
             yield _markup(detail, url)
 
@@ -107,7 +118,7 @@ def _link(found: Found) -> str:
     """Return the first link to a page: RSS's own, or Atom's `alternate`."""
     alternates = [
         link
-        for link in dict.get(found, "links") or ()
+        for link in _all(found, "links")
         if _text(link, "rel") in ("alternate", "") and _text(link, "href")
     ]
     pages = (link for link in alternates if "html" in _text(link, "type"))
@@ -116,33 +127,33 @@ def _link(found: Found) -> str:
 
 
 def _licence(found: Found) -> str:
-    for link in dict.get(found, "links") or ():
+    for link in _all(found, "links"):
         if _text(link, "rel") == "license" and _text(link, "href"):
             return _text(link, "href")
     return _text(found, "rights")
 
 
 def _authors(found: Found) -> tuple[str, ...]:
-    names = (_text(author, "name") for author in dict.get(found, "authors") or ())
+    names = (_text(author, "name") for author in _all(found, "authors"))
     return tuple(name for name in names if name)
 
 
 def _tags(entry: Found) -> Iterator[str]:
-    for tag in dict.get(entry, "tags") or ():
+    for tag in _all(entry, "tags"):
         yield _text(tag, "label") or _text(tag, "term")
 
 
 def _language(entry: Found) -> str:
-    details = [*(dict.get(entry, "content") or ()), dict.get(entry, "summary_detail")]
-    details.append(dict.get(entry, "title_detail"))
-    return next((_text(d, "language") for d in details if d and _text(d, "language")), "")
+    details = [*_all(entry, "content"), _detail(entry, "summary")]
+    details.append(_detail(entry, "title"))
+    return next(filter(None, (_text(detail, "language") for detail in details)), "")
 
 
 def _enclosures(entry: Found) -> Iterator[str]:
-    for link in dict.get(entry, "links") or ():
+    for link in _all(entry, "links"):
         if _text(link, "rel") == "enclosure":
             yield _text(link, "type") or "application/octet-stream"
-    for media in dict.get(entry, "media_content") or ():
+    for media in _all(entry, "media_content"):
         yield _text(media, "type") or f"{_text(media, 'medium') or 'application'}/*"
 
 
