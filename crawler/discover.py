@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from lxml import etree
 
@@ -42,6 +42,7 @@ SERVICES = frozenset(
 
 # lxml compares each attribute of an element with all before it: 200,000 took a minute.
 _ENDLESS_TAG = re.compile(r"<([^<>]{10000})[^<>]+")
+_SPACE = re.compile(r"\s")
 _REFRESH = re.compile(  # atomic groups: "url=" with nothing after it is no address
     r"""\s*(\d{0,9})(?:\.[\d.]*)?(?>\s*[;,]|\s+)\s*+(?:url\s*=\s*)?+"""
     r"""(?:"([^"]*)|'([^']*)|([^"'].*))""",
@@ -209,8 +210,14 @@ def _join(base: str, href: str) -> str:
     if not href or len(href) > LONGEST:
         return ""
     try:
-        url = urljoin(base, href).partition("#")[0]
+        url = urljoin(base, _SPACE.sub(_quoted, href)).partition("#")[0]
         parts = urlsplit(url)
-        return url if parts.scheme in ("http", "https") and parts.hostname else ""
+        web = parts.scheme in ("http", "https") and parts.hostname and "%" not in parts.netloc
+        return url if web else ""
     except ValueError:
         return ""
+
+
+def _quoted(space: re.Match[str]) -> str:
+    """Return white space as browsers have it in an address: line breaks and tabs are nothing."""
+    return "" if space[0] in "\r\n\t" else quote(space[0])

@@ -185,3 +185,17 @@ def test_a_tag_without_an_end_is_read_as_far_as_any_goes() -> None:
     assert [feed.title for feed in feeds_on_page(f"<html>{link} title=A>".encode(), url=URL)] == [
         "A"
     ]
+
+
+@pytest.mark.parametrize(
+    ("href", "feeds"),
+    [
+        ("/all posts\N{NO-BREAK SPACE}.rss", ["https://blog.example.org/all%20posts%C2%A0.rss"]),
+        ("\n /fe\r\n\ted ", ["https://blog.example.org/feed"]),
+        ("feed://b.example/a\n b", ["http://b.example/a%20b"]),
+        ("https://a b.example/feed", []),
+    ],
+)
+def test_an_address_holds_no_white_space(href: str, feeds: list[str]) -> None:
+    link = f'<link rel="alternate" type="application/rss+xml" href="{href}">'
+    assert found(f"<html>{link}") == feeds
