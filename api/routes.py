@@ -127,16 +127,7 @@ def create_api(site: Site, health: Health) -> APIRouter:
 
     @router.get("/api/entries", summary="The planet, newest first", tags=["entries"])
     def entries(limit: Limit = 20, before: Place = "", after: Place = "") -> EntriesOut:
-        older, newer = _place(before), _place(after)
-        posts = site.catalogue.latest(limit + 1, before=older, after=newer)
-        more = len(posts) > limit
-        posts = posts[-limit:] if newer else posts[:limit]
-        goes_on = bool(posts) and (more or newer is not None)
-        return EntriesOut(
-            entries=[entry_out(post) for post in posts],
-            older=str(Cursor.of(posts[-1])) if goes_on else None,
-            newer=str(Cursor.of(posts[0])) if posts else (after or before or None),
-        )
+        return _entries(site, limit, before, after)
 
     @router.get(
         "/api/search",
@@ -167,6 +158,19 @@ def create_api(site: Site, health: Health) -> APIRouter:
         return JSONResponse(document, 200 if well else 503, headers={"Cache-Control": "no-store"})
 
     return router
+
+
+def _entries(site: Site, limit: int, before: str, after: str) -> EntriesOut:
+    older, newer = _place(before), _place(after)
+    posts = site.catalogue.latest(limit + 1, before=older, after=newer)
+    more = len(posts) > limit
+    posts = posts[-limit:] if newer else posts[:limit]
+    goes_on = bool(posts) and (more or newer is not None)
+    return EntriesOut(
+        entries=[entry_out(post) for post in posts],
+        older=str(Cursor.of(posts[-1])) if goes_on else None,
+        newer=str(Cursor.of(posts[0])) if posts else (after or before or None),
+    )
 
 
 def _found(site: Site, request: Request, q: str, sort: Sort, page: int) -> Response:

@@ -21,10 +21,11 @@ from crawler import moving, schedule
 from crawler.discover import Page, look, next_address
 from crawler.failing import failed, guessing
 from crawler.fetched import Fetched, NoResponse, Response
-from crawler.normalise import normalise
+from crawler.normalise import normalise, web_address
 from crawler.parse import parse_feed
 from crawler.parsed import ParsedFeed
 from crawler.trouble import Trouble, challenges, explain
+from crawler.wording import title_text
 from index.errors import FetchError, ParseError
 from index.model import Aim, Entry, Feed, Lease, Outcome, Poll, Visit
 
@@ -80,7 +81,9 @@ def _read(lease: Lease, response: Response, now: datetime, luck: float) -> Visit
         ignored=lease.poll.ignored + (same and asked),
     )
     poll = _succeeded(before, _validators(response), response, now, luck, wish)
-    feed, poll = moving.after_reading(_introduced(lease.feed, parsed), poll, response.hops, now)
+    feed, poll = moving.after_reading(
+        _introduced(lease.feed, parsed, response.url), poll, response.hops, now
+    )
     return Visit(
         at=now,
         outcome=Outcome.READ,
@@ -215,9 +218,13 @@ def _wish(parsed: ParsedFeed, entries: tuple[Entry, ...], now: datetime) -> time
     return max(rhythm, min(timedelta(minutes=parsed.ttl), schedule.HINT_CAP), period)
 
 
-def _introduced(feed: Feed, parsed: ParsedFeed) -> Feed:
-    """Fill in what the list of blogs left empty; what was read is no guess any more."""
-    title, site = feed.title or parsed.title, feed.site or parsed.link
+def _introduced(feed: Feed, parsed: ParsedFeed, url: str) -> Feed:
+    """Fill in what the list of blogs left empty; what was read is no guess any more.
+
+    A stranger wrote it: a title is cleaned as a post's is, and a site is a web address.
+    """
+    title = feed.title or title_text(parsed.title)
+    site = feed.site or web_address(parsed.link, url)
     return replace(feed, title=title, site=site, guessed=False)
 
 

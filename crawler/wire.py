@@ -73,9 +73,7 @@ class Handler(http11.HTTP11DownloadHandler):
             if not isinstance(error.__cause__, faults.TimeoutError):
                 raise
             where = urlsplit(request.url).hostname
-            raise FetchError(
-                "timeout", f"{where} could not be reached in time. We try again by ourselves."
-            ) from error
+            raise FetchError("timeout", f"{where} could not be reached in time.") from error
         except DownloadFailedError as error:
             raise _refusal(error) or error from error.__cause__
         except FAULTS as error:
@@ -100,7 +98,7 @@ class Codings(HttpCompressionMiddleware):
             raise FetchError(
                 "garbled",
                 f"{urlsplit(request.url).hostname} sent an answer that cannot be unpacked. "
-                "Its owner has to mend that; we look again by ourselves.",
+                "Its owner has to mend that.",
             ) from error
 
 

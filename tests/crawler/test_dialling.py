@@ -324,7 +324,7 @@ def test_a_connection_that_does_not_stand_in_time_is_given_up(
     assert isinstance(lost, NoResponse)
     assert (lost.code, lost.reason) == (
         "timeout",
-        "127.0.0.1 could not be reached in time. We try again by ourselves.",
+        "127.0.0.1 could not be reached in time.",
     )
 
 

@@ -239,3 +239,14 @@ def test_a_look_elsewhere_in_vain_changes_nothing_that_is_said_of_the_feed() -> 
         assert (vain.aim, vain.moving_to, vain.failures, vain.strain) == (Aim.FEED, "", 3, 1.5)
         assert (vain.problem, vain.detail) == ("http-404", "Lost.")
         assert vain.due > NOW
+
+
+@pytest.mark.rule(43)
+def test_what_a_feed_says_of_itself_is_cleaned_like_a_post() -> None:
+    nameless = replace(LEASE, feed=replace(FEED, title="", site=""))
+    body = rss("One", link="javascript:alert(1)")
+    body = body.replace("<title>A blog</title>", "<title>&lt;b&gt;A\u200b blog&lt;/b&gt;</title>")
+    feed = visited(response(body), nameless).feed
+    assert (feed.title, feed.site) == ("A blog", "")
+    relative = visited(response(rss("One", link="/home")), nameless).feed
+    assert relative.site == "https://blog.example/home"

@@ -148,7 +148,7 @@ def test_what_cannot_be_unpacked_is_said_plainly(
     assert lost.code == "garbled"
     assert lost.reason == (
         "127.0.0.1 sent an answer that cannot be unpacked. "
-        "Its owner has to mend that; we look again by ourselves."
+        "Its owner has to mend that."
     )
 
 
