@@ -147,8 +147,7 @@ def test_what_cannot_be_unpacked_is_said_plainly(
     lost = failed(spider(server.url("/feed")))
     assert lost.code == "garbled"
     assert lost.reason == (
-        "127.0.0.1 sent an answer that cannot be unpacked. "
-        "Its owner has to mend that."
+        "127.0.0.1 sent an answer that cannot be unpacked. Its owner has to mend that."
     )
 
 
