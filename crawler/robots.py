@@ -71,7 +71,8 @@ class Rules:
 
     def __init__(self, size: int = 1000) -> None:
         self._size = size
-        self._parsed: OrderedDict[str, tuple[datetime, int, Protego | None]] = OrderedDict()
+        self._weight = 0  # characters that the rules at hand were read from
+        self._parsed: OrderedDict[str, tuple[datetime, int, Protego]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._parsed)
@@ -95,19 +96,22 @@ class Rules:
             )
 
     def _rules(self, robots: Robots) -> Protego | None:
+        if robots.status >= 300 or not robots.body.strip():
+            return None  # as on most hosts: nothing to read, and nothing to remember
         known = self._parsed.get(robots.origin)
         if known is not None and known[0] == robots.fetched:
             self._parsed.move_to_end(robots.origin)
             return known[2]
-        text = robots.body if robots.status < 300 else ""
-        rules = Protego.parse(concise(text)) if text.strip() else None
-        self._remember(robots.origin, (robots.fetched, len(text), rules))
+        rules = Protego.parse(concise(robots.body))
+        self._remember(robots.origin, (robots.fetched, len(robots.body), rules))
         return rules
 
-    def _remember(self, origin: str, found: tuple[datetime, int, Protego | None]) -> None:
+    def _remember(self, origin: str, found: tuple[datetime, int, Protego]) -> None:
+        _, length, _ = self._parsed.pop(origin, (None, 0, None))
         self._parsed[origin] = found
-        self._parsed.move_to_end(origin)
-        weight = sum(length for _, length, _ in self._parsed.values())
-        while len(self._parsed) > self._size or (weight > REMEMBERED and len(self._parsed) > 1):
+        self._weight += found[1] - length
+        while len(self._parsed) > self._size or (
+            self._weight > REMEMBERED and len(self._parsed) > 1
+        ):
             _, (_, length, _) = self._parsed.popitem(last=False)
-            weight -= length
+            self._weight -= length
