@@ -42,7 +42,9 @@ from index.refresh import Refreshed
 from index.store import Store
 
 TICK = 1.0  # seconds between two looks for work
-AHEAD = 6  # leases held for each request that may be under way, so that none waits for another
+# Leases held for each request that may be under way, so that none waits for another. A minute
+# each at the most, they are over before a lease is (15 minutes).
+AHEAD = 12
 GRACE = 5.0  # seconds that visits under way are given when we are told to stop
 PAUSE = 60.0  # seconds before the store is tried again when it cannot be written
 SILENCE = 600.0  # seconds before the same warning is given again

@@ -167,7 +167,7 @@ class Courtesy:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._rules = robots.Rules()
-        self._known: dict[str, asyncio.Task[Robots]] = {}
+        self._asked: dict[str, asyncio.Task[Robots]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Courtesy":
@@ -217,22 +217,22 @@ class Courtesy:
         return Request(target, meta=meta, dont_filter=True)
 
     async def _ask_robots(self, url: str) -> None:
-        where = robots.origin(url)
+        where, manners = robots.origin(url), self._manners
+        if where not in self._asked:
+            known = await manners.recall(where)
+            if known is not None and robots.fresh(known, manners.clock()):
+                self._rules.check(known, url)
+                return
         # Two requests to one origin at once must ask for its robots.txt but once.
-        task = self._known.get(where)
+        task = self._asked.get(where)
         if task is None:
-            task = self._known[where] = asyncio.ensure_future(self._robots(where))
-            task.add_done_callback(lambda _: self._known.pop(where, None))
+            task = self._asked[where] = asyncio.ensure_future(self._robots(where))
+            task.add_done_callback(lambda _: self._asked.pop(where, None))
         self._rules.check(await asyncio.shield(task), url)
 
     async def _robots(self, where: str) -> Robots:
-        manners = self._manners
-        now = manners.clock()
-        known = await manners.recall(where)
-        if known is not None and robots.fresh(known, now):
-            return known
-        found = await self._fetch_robots(where, now)
-        await manners.keep(found)
+        found = await self._fetch_robots(where, self._manners.clock())
+        await self._manners.keep(found)
         return found
 
     async def _fetch_robots(self, where: str, now: datetime) -> Robots:
