@@ -3,6 +3,7 @@
     PlanetError             something a person can be told in one sentence
     +-- SettingsError       a setting cannot be used
     +-- OpmlError           the list of blogs cannot be read
+    +-- VocabularyError     the list of topics cannot be read
     +-- StoreError          the database cannot be used
     |   +-- StoreBusy       ... for the moment: try again
     |   +-- StoreFull       ... because the disk is full
@@ -32,6 +33,10 @@ class SettingsError(PlanetError):
 
 class OpmlError(PlanetError):
     """The list of blogs cannot be read."""
+
+
+class VocabularyError(PlanetError):
+    """The list of topics cannot be read; the message names the entry that is wrong."""
 
 
 class StoreError(PlanetError):
