@@ -147,8 +147,9 @@ def search(
 ) -> None:
     """Find posts."""
     from api.routes import entry_out
-    from index.query import describe, parse_query
+    from index.query import parse_query
     from index.search import open_search
+    from index.understood import describe
 
     with opened() as (settings, catalogue):
         asked = parse_query(" ".join(query))
@@ -199,8 +200,9 @@ def rebuild(as_json: Json = False) -> None:
     migrate(settings.database)
     database = open_database(settings.database)
     try:
-        with _progress("Posts indexed", shown=not as_json) as advance:
-            done = build(Outbox(database), settings.search, progress=advance)
+        shown = not as_json
+        with _progress("Posts read again", "Posts indexed", shown=shown) as (read, advance):
+            done = build(Outbox(database), settings.search, progress=advance, reading=read)
     finally:
         database.close()
     if as_json:
@@ -225,14 +227,17 @@ def check(as_json: Json = False) -> None:
 
 
 @contextmanager
-def _progress(label: str, *, shown: bool) -> Iterator[Any]:
-    """Give a function that moves a bar: it takes how much is done, and of how much."""
+def _progress(*labels: str, shown: bool) -> Iterator[list[Any]]:
+    """Give, for each label, a function that moves its bar: how much is done, of how much."""
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), disable=not shown, transient=True) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    def mover(bars: Progress, label: str) -> Any:
+        task = bars.add_task(label, total=None, visible=False)
+        return lambda done, total: bars.update(task, completed=done, total=total, visible=True)
+
+    with Progress(console=Console(stderr=True), disable=not shown, transient=True) as bars:
+        yield [mover(bars, label) for label in labels]
 
 
 def _say(sentence: str) -> None:

@@ -8,6 +8,7 @@ from index.schema import facts
 
 VERSION = "version"
 CRAWLED = "crawled"
+DERIVED = "derived"  # what all posts were read by (`index.derived.mark`)
 FOLLOWED = "followed"  # the list of blogs that the feeds are in line with
 
 

@@ -24,7 +24,7 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from index.errors import AlreadyRunning, IndexDamaged, SearchError
-from index.finding import Document, Fragment, Query, Results, Sort
+from index.finding import Document, Facets, Fragment, Query, Reading, Results, Sort
 from index.search import Search
 
 Stamp = tuple[int, int, int]
@@ -206,6 +206,22 @@ class Reader:
     ) -> Results:
         """Return a page of the posts that answer `query`."""
         return self.turn().find(query, sort=sort, limit=limit, offset=offset)
+
+    def read(self, query: Query) -> Reading:
+        """Return what was made of the query's words."""
+        return self.turn().read(query)
+
+    def facets(self, query: Query, *, most: int = 10) -> Facets:
+        """Return what the answers are of, and how many of each."""
+        return self.turn().facets(query, most=most)
+
+    def similar(self, document: Document, *, limit: int) -> Results:
+        """Return the posts that are most like `document`, itself left out."""
+        return self.turn().similar(document, limit=limit)
+
+    def titles(self, text: str, *, limit: int) -> Results:
+        """Return the posts whose titles go on as `text` begins."""
+        return self.turn().titles(text, limit=limit)
 
     def highlight(
         self, query: Query, texts: Sequence[str], *, width: int = 240

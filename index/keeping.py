@@ -10,6 +10,7 @@ from dataclasses import fields
 from sqlalchemy import Column, ColumnElement, Connection, insert, select, update
 
 from index.database import BATCH
+from index.derived import Derived, derive
 from index.model import Entry, Feed, Recorded, Visit, entry_id
 from index.outbox import announce
 from index.rekeyed import Kept, enough_unknown, rekeyed
@@ -31,20 +32,21 @@ def keep_entries(db: Connection, feed: Feed, visit: Visit, *, first_import: bool
         for e in visit.entries
         if e.key in known and (known[e.key].digest, known[e.key].key) != (e.digest, e.key)
     ]
+    made = {e.key: _derived(e) for e in (*(e for _, e in new), *(e for _, e in changed))}
     rows = [
-        entry_row(e, feed) | seen_at(e, visit.at, place, first_import=first_import)
+        entry_row(e, feed, made[e.key]) | seen_at(e, visit.at, place, first_import=first_import)
         for place, e in new
     ]
     if new:
         db.execute(insert(entries), rows)
         db.execute(
             insert(contents),
-            [_content(row["id"], e) for row, (_, e) in zip(rows, new, strict=True)],
+            [_content(row["id"], e, made[e.key]) for row, (_, e) in zip(rows, new, strict=True)],
         )
     for one, entry in changed:
-        row = entry_row(entry, feed) | {"id": one.id}
+        row = entry_row(entry, feed, made[entry.key]) | {"id": one.id}
         db.execute(update(entries).where(entries.c.id == one.id).values(row))
-        content = _content(one.id, entry)
+        content = _content(one.id, entry, made[entry.key])
         db.execute(update(contents).where(contents.c.entry_id == one.id).values(content))
     announce(db, [*(row["id"] for row in rows), *(one.id for one, _ in changed)])
     return Recorded(new=len(new), changed=len(changed))
@@ -90,5 +92,9 @@ def _kept_in(
     return found
 
 
-def _content(id: str, entry: Entry) -> dict[str, str]:
-    return {"entry_id": id, "html": entry.html, "text": entry.text}
+def _derived(entry: Entry) -> Derived:
+    return derive(title=entry.title, html=entry.html, text=entry.text, tags=entry.tags)
+
+
+def _content(id: str, entry: Entry, made: Derived) -> dict[str, str]:
+    return {"entry_id": id, "html": entry.html, "text": entry.text, "headings": made.headings}

@@ -6,14 +6,16 @@ what they weigh: rare words weigh much, common ones little (their inverse docume
 frequency). Knows no engine: an engine counts, this decides.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import combinations
+from itertools import combinations, groupby
 from math import log
 from typing import TypeVar
 
+from index.weights import ENOUGH, SHARE, TEN, WINDOW
+
 Place = TypeVar("Place")
 
-ENOUGH = 0.7  # of the summed weight of the words that occur anywhere
 SPARE = 10  # hits taken beyond a page, to see whether equals go on: few do for longer
 RAREST = 6  # words that decide: of six, no more than 20 combinations are enough
 
@@ -45,27 +47,86 @@ def page(
     names: Callable[[Sequence[Place]], Sequence[str]],
     start: int,
     limit: int,
+    blogs: Callable[[Sequence[Place]], Sequence[int]] | None = None,
 ) -> tuple[list[tuple[float, str]], int]:
     """Return (score, id) of the hits from `start` on, highest first, and how many there are.
 
     Equal scores go by id, as in the store's own lists, whatever order the engine has them
     in: it may change with any commit. `best(n)` gives the n best, somehow; `names` is asked
-    for the ids of those alone that need one.
+    for the ids of those alone that need one. If `blogs` tells which blog each is from (0 for
+    none), those of one blog are spread out among the `WINDOW` best.
     """
-    size = start + limit + SPARE
+    end = start + limit
+    window = WINDOW if blogs and start < WINDOW else 0
+    hits, total = _seen(best, max(end, window))
+    if start >= min(end, total):
+        return [], total
+    ranked = _settled(hits[: _whole(hits, max(end, window))], names, 0 if window else start)
+    if blogs and window:
+        first = ranked[:window]
+        order = spread(blogs([place for _, place, _ in first]))
+        ranked[:window] = [first[i] for i in order]
+    shown = ranked[start:end]
+    unnamed = [place for _, place, name in shown if not name]
+    missing = iter(names(unnamed) if unnamed else ())
+    return [(score, name or next(missing)) for score, _, name in shown], total
+
+
+def spread(blogs: Sequence[int]) -> list[int]:
+    """Return the places of hits in an order that has at most `SHARE` of one blog in each ten.
+
+    As long as others answer; those of a blog keep their order. 0 is no blog.
+    """
+    order: list[int] = []
+    left = list(range(len(blogs)))
+    while left:
+        held: Counter[int] = Counter()
+        ten: list[int] = []
+        for i in left:
+            if len(ten) < TEN and (not blogs[i] or held[blogs[i]] < SHARE):
+                ten.append(i)
+                held[blogs[i]] += 1
+        chosen = set(ten)
+        spare = [i for i in left if i not in chosen][: TEN - len(ten)]
+        order += ten + spare
+        left = [i for i in left if i not in chosen and i not in spare]
+    return order
+
+
+def _seen(
+    best: Callable[[int], tuple[Sequence[tuple[float, Place]], int]], reach: int
+) -> tuple[Sequence[tuple[float, Place]], int]:
+    """Return hits as far as `reach`, and all that are equal to the last of those."""
+    size = reach + SPARE
     while True:
         hits, total = best(size)
-        end = min(start + limit, total)
-        if start >= end:
-            return [], total
-        if len(hits) == total or hits[-1][0] != hits[end - 1][0]:
-            break
-        size *= 4  # the page's end cuts through equals: all of them have to be seen
-    low, high = start, end
-    while low and hits[low - 1][0] == hits[start][0]:
-        low -= 1
-    while high < len(hits) and hits[high][0] == hits[end - 1][0]:
-        high += 1
-    scores, places = zip(*hits[low:high], strict=True)
-    ranked = sorted(zip(scores, names(places), strict=True), reverse=True)
-    return ranked[start - low : end - low], total
+        end = min(reach, total)
+        if not end or len(hits) == total or hits[-1][0] != hits[end - 1][0]:
+            return hits, total
+        size *= 4  # the end cuts through equals: all of them have to be seen
+
+
+def _whole(hits: Sequence[tuple[float, Place]], reach: int) -> int:
+    """Return where the equals end among which `reach` falls."""
+    end = min(reach, len(hits))
+    while 0 < end < len(hits) and hits[end][0] == hits[end - 1][0]:
+        end += 1
+    return end
+
+
+def _settled(
+    hits: Sequence[tuple[float, Place]],
+    names: Callable[[Sequence[Place]], Sequence[str]],
+    start: int,
+) -> list[tuple[float, Place, str]]:
+    """Return the hits with equals in the order of their ids, named only where that decides."""
+    settled: list[tuple[float, Place, str]] = []
+    for score, group in groupby(hits, key=lambda hit: hit[0]):
+        places = [place for _, place in group]
+        after = len(settled) + len(places) > start  # before, their order is nobody's business
+        if len(places) == 1 or not after:
+            settled += [(score, place, "") for place in places]
+        else:
+            named = sorted(zip(names(places), places, strict=True), key=lambda n: n[0], reverse=True)
+            settled += [(score, place, name) for name, place in named]
+    return settled

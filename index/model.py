@@ -302,6 +302,7 @@ class Post:
     words: int
     authors: tuple[str, ...]
     tags: tuple[str, ...]
+    topics: tuple[str, ...]  # slugs, best first
     language: str
     licence: str
     published: datetime | None

@@ -1,19 +1,27 @@
 """What a reader types into the search box, and what we make of it.
 
-The language is small: words, "exact phrases", and a minus before either. Whatever
-else is typed is read as words, for a search box that answers "syntax error" helps
-nobody. There are no wildcards, and a query has an end, so that none costs much (rule 49).
-Knows no engine; what a query finds is decided by `index.matching`.
+The language is one that people know from other searches: words, "exact phrases", a minus
+before what is unwanted, OR between alternatives, a star at the end of a word's beginning,
+and filters such as council:hackney or after:2020. Whatever else is typed is read as words,
+for a search box that answers "syntax error" helps nobody: a quote left open, a colon or a
+bracket that has no meaning, a date that is none. A query has an end, so that none costs
+much (rule 49). Knows no engine; what a query finds is decided by `index.matching`.
+
+    text ─► _terms ─► _Reading, which sorts each term to its place ─► Query
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
 
-from index.finding import Query
+from index.finding import By, Filter, Query
+from index.narrowing import DATES, narrow, read_day
 
 LONGEST = 500  # characters; the rest is not read
-MOST = 32  # words in all, those of phrases and of exclusions included
+MOST = 32  # words in all, those of phrases, of exclusions and of filters included
+BEGINNING = 3  # letters at least before a star: fewer would stand for half of all words
 LIMIT = f"Only {MOST} words, or {LONGEST} characters, are looked for."
 
 # Words that say nothing of what a post is about. They are looked for only in phrases,
@@ -31,8 +39,21 @@ _IGNORED = """
 STOP_WORDS = frozenset(_IGNORED.split())
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
-_TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"|"?(?P<word>[^\s"]+))')
+_TERM = re.compile(
+    r'(?P<minus>-?)(?:(?P<by>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"|"?(?P<word>[^\s"]+))'
+)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_OR = frozenset({"OR", "|", "||"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term as it was typed: its bare text, and what stood around it."""
+
+    text: str
+    by: str = ""
+    minus: bool = False
+    quoted: bool = False
 
 
 def parse_query(text: str) -> Query:
@@ -41,17 +62,15 @@ def parse_query(text: str) -> Query:
     Only the first `LONGEST` characters and `MOST` words count (rule 49).
     """
     text, cut = _shortened(_clean(bounded(text)))
-    found: dict[str, dict[str, str]] = {"words": {}, "phrases": {}, "without": {}}
-    left = MOST
-    for place, term in _terms(text):
-        if term.casefold() in found[place]:
+    reading = _Reading(cut=cut)
+    either = False
+    for term in _terms(text):
+        if term is None:
+            either = True
             continue
-        said = term.split()
-        if kept := said[:left]:
-            found[place][term.casefold()] = " ".join(kept)
-        cut |= len(said) > left
-        left -= len(kept)
-    return Query(**{place: tuple(terms.values()) for place, terms in found.items()}, cut=cut)
+        reading.take(term, either=either)
+        either = False
+    return reading.query()
 
 
 def bounded(text: str) -> str:
@@ -62,26 +81,110 @@ def bounded(text: str) -> str:
     return text.strip()[: LONGEST + 1]
 
 
-def describe(query: Query) -> str:
-    """Say in a plain sentence what was understood."""
-    if not query:
-        if query.without:
-            return f"Say what to look for as well: this only leaves out {_list(query.without)}."
-        return "There is nothing to look for yet: type a word or two."
-    wishes = []
-    if query.words:
-        wishes.append(f"about {_list(telling(query.words))}")
-    if query.phrases:
-        wishes.append(f"with the exact words {_list(f'“{phrase}”' for phrase in query.phrases)}")
-    if query.without:
-        wishes.append(f"without {_list(query.without, last='or')}")
-    return f"Posts {', '.join(wishes)}." + (f" {LIMIT}" if query.cut else "")
+def narrowed(query: Query, asked: Iterable[tuple[str, str]]) -> Query:
+    """Return `query` with filters from (name, value) pairs, such as a form's fields.
+
+    Names that mean nothing, empty values and unreadable days are left out; of what is
+    already there nothing is said twice.
+    """
+    reading = _Reading(filters=dict.fromkeys(query.filters))
+    days = {"after": query.after, "before": query.before}
+    for name, value in asked:
+        said = _clean(bounded(value))
+        if name in DATES:
+            days[name] = read_day(said) or days[name]
+        else:
+            reading.narrow(_Term(said.removeprefix("-"), name, said.startswith("-")))
+    filters = tuple(reading.filters)
+    return replace(query, filters=filters, after=days["after"], before=days["before"])
 
 
 def telling(words: Iterable[str]) -> list[str]:
     """Return the words without stop words, or all of them if nothing else would be left."""
     every = list(words)
     return [word for word in every if word.casefold() not in STOP_WORDS] or every
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """A query while it is being read, and how many words it may still have."""
+
+    cut: bool = False
+    left: int = MOST
+    words: dict[str, str] = field(default_factory=dict)  # by the form they are compared in
+    phrases: dict[str, str] = field(default_factory=dict)
+    without: dict[str, str] = field(default_factory=dict)
+    groups: list[tuple[str, ...]] = field(default_factory=list)
+    filters: dict[Filter, None] = field(default_factory=dict)
+    days: dict[str, date] = field(default_factory=dict)
+    last: tuple[dict[str, str], str] | None = None  # where the term before went
+
+    def take(self, term: _Term, *, either: bool) -> None:
+        """Put a term where it belongs; `either` joins it with the one before."""
+        if term.by and self._filtered(term):
+            self.last = None
+            return
+        said = _star(term) if not term.by else f"{term.by} {term.text}".strip()
+        for one in [said] if term.quoted or not term.by else said.split():
+            self._put(one, term, either=either and one == said)
+
+    def _filtered(self, term: _Term) -> bool:
+        if term.by in DATES:
+            day = read_day(term.text)
+            if day is not None and not term.minus:
+                self.days[term.by] = day
+            return day is not None
+        return self.narrow(term)
+
+    def narrow(self, term: _Term) -> bool:
+        """Add a filter, if the term is one."""
+        found = narrow(term.by, term.text, without=term.minus)
+        if found is None:
+            return False
+        if found not in self.filters:
+            if self.left <= 0:
+                self.cut = True
+                return True
+            self.left -= 1
+            self.filters[found] = None
+        return True
+
+    def _put(self, said: str, term: _Term, *, either: bool) -> None:
+        place = self.without if term.minus else self.phrases if term.quoted else self.words
+        kept = " ".join(said.split()[: max(self.left, 0)])
+        self.cut |= kept != " ".join(said.split())
+        if not kept or (said.casefold() in place and not either):
+            return
+        self.left -= len(kept.split())
+        if either and not term.minus and self._joined(kept):
+            return
+        place[said.casefold()] = kept
+        self.last = None if term.minus else (place, said.casefold())
+
+    def _joined(self, said: str) -> bool:
+        """Make `said` an alternative to the term before; False if there is none."""
+        if self.last is None:
+            return False
+        place, key = self.last
+        if key:
+            self.groups.append((place.pop(key),))
+            self.last = place, ""
+        if said not in self.groups[-1]:
+            self.groups[-1] += (said,)
+        return True
+
+    def query(self) -> Query:
+        """Return what was read."""
+        return Query(
+            words=tuple(self.words.values()),
+            phrases=tuple(self.phrases.values()),
+            either=tuple(self.groups),
+            without=tuple(self.without.values()),
+            filters=tuple(self.filters),
+            after=self.days.get("after"),
+            before=self.days.get("before"),
+            cut=self.cut,
+        )
 
 
 def _clean(text: str) -> str:
@@ -103,15 +206,21 @@ def _visible(character: str) -> str:
     return " " if category in {"Cc", "Cs"} else "" if category == "Cf" else character
 
 
-def _terms(text: str) -> Iterator[tuple[str, str]]:
+def _terms(text: str) -> Iterator[_Term | None]:
+    """Give the terms in order, and None where OR stands between two."""
     for match in _TERM.finditer(text):
-        phrase, word = match["phrase"], match["word"]
-        term = _EDGES.sub("", word if phrase is None else phrase)
-        if not term:
+        phrase, word, by = match["phrase"], match["word"], match["by"] or ""
+        if word in _OR and not match["minus"] and not by:
+            yield None
             continue
-        yield "without" if match["minus"] else "words" if phrase is None else "phrases", term
+        said = _EDGES.sub("", word if phrase is None else phrase)
+        if phrase is None and word.rstrip(")]}.,;").endswith("*"):
+            said += "*"
+        if said.strip("*") or by:
+            yield _Term(said, by.lower(), bool(match["minus"]), phrase is not None)
 
 
-def _list(terms: Iterable[str], last: str = "and") -> str:
-    *first, final = terms
-    return f"{', '.join(first)} {last} {final}" if first else final
+def _star(term: _Term) -> str:
+    """Return the term with its star, if what stands before it is long enough."""
+    bare = term.text.rstrip("*")
+    return term.text if bare == term.text or len(bare) >= BEGINNING else bare

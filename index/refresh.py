@@ -27,18 +27,16 @@ the builder needs the second lock only for its last changes and the swap. A refr
 waits for the first lock. Readers need neither.
 """
 
-from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from index.errors import AlreadyRunning, IndexDamaged
 from index.outbox import Outbox
+from index.rederive import Progress, rederive
 from index.search import Engine, Search, choose_engine
 
 BATCH = 500  # documents in memory, and in a commit
 WAIT = 60.0  # seconds that a rebuild waits for a refresh to end
-
-Progress = Callable[[int, int], None]  # told how many changes are done, and of how many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +85,21 @@ def refresh(
 
 
 def rebuild(
-    outbox: Outbox, search_url: str, *, batch: int = BATCH, progress: Progress | None = None
+    outbox: Outbox,
+    search_url: str,
+    *,
+    batch: int = BATCH,
+    progress: Progress | None = None,
+    reading: Progress | None = None,
 ) -> Refreshed:
     """Build the index anew beside the live one, and swap it in.
 
-    Raises AlreadyRunning if another process is rebuilding it.
+    Posts are read again before if the list of topics has changed; `reading` is told how far
+    that has come. Raises AlreadyRunning if another process is rebuilding it.
     """
     engine = choose_engine(search_url)
     with engine.rebuilding():
+        rederive(outbox.database, reading)
         _remove_all_but(engine, outbox, _live(engine))
         with closing(engine.create()) as search:
             outbox.begin(search.generation)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Label, RowMapping
 
 from index.address import host, slot
+from index.derived import Derived
 from index.model import (
     Aim,
     Entry,
@@ -81,6 +82,7 @@ def post_of(row: RowMapping) -> Post:
         words=row["words"],
         authors=row["authors"],
         tags=row["tags"],
+        topics=row["topics"],
         language=row["language"],
         licence=row["licence"],
         published=row["published"],
@@ -91,7 +93,7 @@ def post_of(row: RowMapping) -> Post:
     )
 
 
-def entry_row(entry: Entry, feed: Feed) -> dict[str, Any]:
+def entry_row(entry: Entry, feed: Feed, derived: Derived) -> dict[str, Any]:
     """Write down what a visit may change of an entry: all but when it was first seen."""
     return {
         "id": entry_id(feed.slug, entry.key),
@@ -105,6 +107,8 @@ def entry_row(entry: Entry, feed: Feed) -> dict[str, Any]:
         "words": len(entry.text.split()),
         "authors": entry.authors,
         "tags": entry.tags,
+        "topics": derived.topics,
+        "linked": derived.linked,
         "language": entry.language,
         "licence": entry.licence,
         "published": entry.published,

@@ -166,6 +166,8 @@ entries = Table(
     Column("words", Integer, nullable=False),
     Column("authors", Words, nullable=False),
     Column("tags", Words, nullable=False),
+    Column("topics", Words, nullable=False),
+    Column("linked", Float, nullable=False),  # the share of the words that are links
     Column("language", Text, nullable=False),
     Column("licence", Text, nullable=False),
     Column("published", Moment),
@@ -187,6 +189,7 @@ contents = Table(
     Column("entry_id", Text, ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
     Column("html", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("headings", Text, nullable=False),
 )
 
 generations = Table(
@@ -222,4 +225,13 @@ facts = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# What was looked for and not found, and how often: words alone, nothing of who asked.
+wanted = Table(
+    "wanted",
+    metadata,
+    Column("query", Text, primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("last", Moment, nullable=False),
 )

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from index.errors import SearchError
-from index.finding import Document, Fragment, Query, Results, Sort
+from index.finding import Document, Facets, Fragment, Query, Reading, Results, Sort
 
 
 class Search(Protocol):
@@ -33,6 +33,22 @@ class Search(Protocol):
 
         The order is total, ties going by id, so that pages neither overlap nor leave gaps.
         """
+        ...
+
+    def read(self, query: Query) -> Reading:
+        """Return what was made of the query's words: what else was looked for."""
+        ...
+
+    def facets(self, query: Query, *, most: int = 10) -> Facets:
+        """Return, by topic, council and so on, the values most answers have, commonest first."""
+        ...
+
+    def similar(self, document: Document, *, limit: int) -> Results:
+        """Return the posts that are most like `document`, itself left out."""
+        ...
+
+    def titles(self, text: str, *, limit: int) -> Results:
+        """Return the posts whose titles go on as `text` begins."""
         ...
 
     def highlight(

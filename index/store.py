@@ -39,6 +39,7 @@ from index.model import (
     Robots,
     Visit,
 )
+from index.rederive import begin
 from index.rows import (
     JOINED,
     KEPT_VISITS,
@@ -77,6 +78,7 @@ class Store:
             done = following.follow(db, outlines, now, spread)
             done = replace(done, warnings=(*warnings, *done.warnings))
             following.note(db, digest, done.warnings)
+            begin(db)
         return done
 
     def followed(self, digest: str) -> Followings | None:

@@ -4,8 +4,7 @@ The list is `data/topics.toml`, whose head says what its entries mean; whoever a
 a synonym edits that file alone. It is read once and checked as a whole, so that a slip is told
 with the entry it is in. Here it is only looked things up in: `index.tagging` decides what a post
 is about. A member of a ring that is an ordinary word as well (SEND) is understood in
-capitals only, and never offered as another word for its ring, because no engine
-tells SEND from send.
+capitals only.
 """
 
 import tomllib
@@ -110,8 +109,7 @@ class Vocabulary:
         typed = " ".join(words)
         spoken = _spelling(typed)
         also = (one for one in ring if _spelling(one) != spoken)
-        offered = tuple(one for one in also if key(said(one)) not in self.words_too)
-        return Expansion(start, start + len(words), typed, offered)
+        return Expansion(start, start + len(words), typed, tuple(also))
 
 
 @cache

@@ -9,7 +9,8 @@ from index.finding import Fragment, Query, Sort
 from index.model import (
     Post,
 )
-from index.query import bounded, describe, parse_query
+from index.query import bounded, parse_query
+from index.understood import describe
 from web.site import Site
 
 SIZE = 20  # answers a page

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.finding import Query
-from index.query import LONGEST, MOST, bounded, describe, parse_query, telling
+from index.query import LONGEST, MOST, bounded, parse_query, telling
+from index.understood import describe
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,6 @@ def test_stop_words_are_looked_for_if_there_is_nothing_else(fill: Fill) -> None:
     ("text", "ids"),
     [
         pytest.param("*amp", [], id="at the start"),
-        pytest.param("senso*", [], id="at the end"),
         pytest.param("d?mp", [], id="in the middle"),
         pytest.param("/.*amp/", [], id="a pattern"),
         pytest.param("dump~1", [], id="nearly"),
@@ -88,7 +87,7 @@ def test_stop_words_are_looked_for_if_there_is_nothing_else(fill: Fill) -> None:
         pytest.param("*damp*", ["damp"], id="the word between them is looked for"),
     ],
 )
-def test_there_are_no_wildcards(fill: Fill, text: str, ids: list[str]) -> None:
+def test_there_are_no_other_wildcards(fill: Fill, text: str, ids: list[str]) -> None:
     assert found(fill(DAMP, BINS, FORMS), text) == ids
 
 

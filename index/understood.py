@@ -1,0 +1,113 @@
+"""Saying in a plain sentence what was understood of a query."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from index.councils import NATIONS, council_name
+from index.finding import By, Filter, Query
+from index.query import LIMIT, telling
+from index.vocabulary import vocabulary
+
+LANGUAGES = {"en": "English", "cy": "Welsh", "ga": "Irish", "gd": "Gaelic", "fr": "French"}
+HAVING = {
+    "author": "a named author",
+    "council": "a council",
+    "licence": "a licence to use them again",
+    "tag": "tags",
+    "text": "all of their text",
+    "topic": "a topic",
+}
+KINDS = {
+    "council": "councils",
+    "practitioner": "practitioners",
+    "sector-body": "sector bodies",
+    "central-government": "central government",
+    "supplier": "suppliers",
+    "community": "communities",
+}
+# How a filter is said; {} stands for its values.
+SAID = {
+    By.TITLE: "with {} in the title",
+    By.TOPIC: "on the topic of {}",
+    By.TAG: "tagged {}",
+    By.AUTHOR: "by {}",
+    By.COUNCIL: "from {}",
+    By.NATION: "from {}",
+    By.REGION: "from {}",
+    By.KIND: "from blogs of {}",
+    By.BLOG: "on the blog {}",
+    By.LANG: "in {}",
+    By.HAS: "that have {}",
+    By.YEAR: "of {}",
+}
+
+
+def describe(query: Query) -> str:
+    """Say in a plain sentence what was understood."""
+    if not query:
+        left_out = [*query.without, *(value_words(one) for one in query.filters)]
+        if left_out:
+            return f"Say what to look for as well: this only leaves out {_list(left_out)}."
+        return "There is nothing to look for yet: type a word or two."
+    sentence = f"Posts {', '.join(_wishes(query))}."
+    return sentence + (f" {LIMIT}" if query.cut else "")
+
+
+def value_words(one: Filter) -> str:
+    """Return a filter's value as people say it: "Tower Hamlets", "Housing repairs"."""
+    if one.by is By.TOPIC:
+        topic = vocabulary().topics.get(one.value)
+        return topic.label if topic else one.value.replace("-", " ")
+    named = {By.NATION: NATIONS, By.LANG: LANGUAGES, By.HAS: HAVING, By.KIND: KINDS}.get(one.by)
+    if named is not None:
+        return named.get(one.value, one.value.replace("-", " "))
+    if one.by is By.COUNCIL:
+        return council_name(one.value)
+    if one.by is By.REGION:
+        return " ".join(
+            word if word in ("of", "the", "and") else word.capitalize()
+            for word in one.value.split("-")
+        )
+    return one.value
+
+
+def day_words(day: date) -> str:
+    """Return a day as pages say it: 3 May 2024."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _wishes(query: Query) -> Iterator[str]:
+    words = [*telling(query.words), *(_list(_terms(group), "or") for group in query.either)]
+    if words:
+        yield f"about {_list(map(_begun, words))}"
+    if query.phrases:
+        yield f"with the exact words {_list(f'“{phrase}”' for phrase in query.phrases)}"
+    yield from _narrowed(query)
+    if query.after:
+        yield f"since {day_words(query.after)}"
+    if query.before:
+        yield f"before {day_words(query.before)}"
+    if query.without:
+        yield f"without {_list(_terms(query.without), last='or')}"
+    if left_out := [value_words(one) for one in query.filters if one.without]:
+        yield f"not {_list(left_out, last='or')}"
+
+
+def _narrowed(query: Query) -> Iterator[str]:
+    for by, said in SAID.items():
+        wanted = [value_words(f) for f in query.filters if f.by is by and not f.without]
+        if wanted:
+            yield said.format(_list(wanted, "and" if by in (By.TITLE, By.HAS) else "or"))
+
+
+def _terms(terms: Iterable[str]) -> list[str]:
+    return [f"“{term}”" if " " in term else _begun(term) for term in terms]
+
+
+def _begun(word: str) -> str:
+    return f"{word[:-1]}…" if word.endswith("*") else word
+
+
+def _list(terms: Iterable[str], last: str = "and") -> str:
+    *first, final = terms
+    return f"{', '.join(first)} {last} {final}" if first else final
