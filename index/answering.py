@@ -5,6 +5,7 @@ its hits are shown and what is marked in a text is decided here, once for all en
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -104,15 +105,17 @@ class Answering:
         snapshot = self._snapshot
         newest = sort is Sort.NEWEST or not made.wishes
         spread = made.spread and not newest
+        asked = replace(made, must=made.wide) if made.wide and not newest else made
         ranked, total = page(
-            lambda size: snapshot.best(made, size, newest=newest),
+            lambda size: snapshot.best(asked, size, newest=newest),
             snapshot.names,
             offset,
             limit,
             snapshot.blogs if spread else None,
         )
         hits = tuple(Hit(entry, 0.0 if newest else score) for score, entry in ranked)
-        return Results(hits=hits, total=total)
+        counted = total if asked.must == made.must else snapshot.count(made.must, made.never)
+        return Results(hits=hits, total=total, counted=counted)
 
 
 def tallied(counts: dict[By, dict[str, int]], most: int) -> Facets:
@@ -124,5 +127,3 @@ def tallied(counts: dict[By, dict[str, int]], most: int) -> Facets:
         )
         for by, held in counts.items()
     }
-
-

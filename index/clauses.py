@@ -51,7 +51,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The posts that hold these terms at these distances, or nearly: `slop` words may be between."""
+    """The posts that hold these terms at these distances; `slop` words may be between."""
 
     field: Field
     terms: tuple[tuple[int, str], ...]
@@ -108,10 +108,12 @@ class Marked:
 class Plan:
     """What an engine is to find: all of `must`, nothing of `never`, best by `wishes`.
 
-    `spread`: one blog must not fill the page. None of `must` or `never` scores.
+    `wide` asks for less than `must`: posts that are ranked though they do not hold enough to
+    be counted. `spread`: one blog must not fill the page. Only wishes score.
     """
 
     must: tuple[Clause, ...]
+    wide: tuple[Clause, ...] = ()
     never: tuple[Clause, ...] = ()
     wishes: tuple[Wish, ...] = ()
     marked: Marked = field(default_factory=Marked)
@@ -130,8 +132,12 @@ class Lexicon(Protocol):
         """Return how many posts hold a term; those that have gone may be counted."""
         ...
 
+    def count(self, must: tuple[Clause, ...], never: tuple[Clause, ...] = ()) -> int:
+        """Return how many posts satisfy all of `must` and nothing of `never`."""
+        ...
+
     def beginning(self, field: Field, letters: str, most: int) -> Sequence[tuple[str, int]]:
-        """Return up to `most` terms that begin so, in their order, and how many posts hold each."""
+        """Return up to `most` terms that begin so, and how many posts hold each."""
         ...
 
     def words(self, text: str) -> list[tuple[int, str]]:

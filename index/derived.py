@@ -22,7 +22,9 @@ _MOST = 4_000  # characters of headings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """`topics` are slugs, best first; `headings` a line each; `linked` the share of its words
+    """What was made of a post.
+
+    `topics` are slugs, best first; `headings` a line each; `linked` is the share of its words
     that are links, 0 to 1.
     """
 

@@ -120,10 +120,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """One page of hits, and how many there are in all."""
+    """One page of hits, how many there are in all, and how many of those are counted.
+
+    Best first, posts are listed that hold only some of the words, after or among those that
+    hold enough of them. Only these are counted, listed by date, and followed as a feed.
+    """
 
     hits: tuple[Hit, ...] = ()
     total: int = 0
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

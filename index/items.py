@@ -169,7 +169,9 @@ class Items:
 
     def _begun(self, beginning: str) -> tuple[Clause, ...]:
         [*_, letters] = [text for _, text in self._lexicon.words(beginning)] or [""]
-        known = self._lexicon.beginning(Field.EXACT, letters, weights.BEGINNINGS) if letters else ()
+        known = (
+            self._lexicon.beginning(Field.EXACT, letters, weights.BEGINNINGS) if letters else ()
+        )
         return tuple(Term(Field.EXACT, term) for term, _ in known)
 
     def _either(self, group: Iterable[str]) -> Item | None:
@@ -184,14 +186,14 @@ class Items:
         return exactly(term, self._lexicon) if " " in term else stemmed(term, self._lexicon)
 
     def _held(self, clause: Clause) -> int:
-        """Return how many posts a clause finds, or the least that can be said without looking."""
+        """Return how many posts a clause finds."""
         if isinstance(clause, Term):
             return self._lexicon.holding(clause.field, clause.text)
-        if isinstance(clause, Run):
-            return min(self._lexicon.holding(clause.field, term) for _, term in clause.terms)
-        if isinstance(clause, AnyOf):
-            return max(map(self._held, clause.parts), default=0)
-        return 0
+        if isinstance(clause, Run) and not all(
+            self._lexicon.holding(clause.field, term) for _, term in clause.terms
+        ):
+            return 0
+        return self._lexicon.count((clause,))
 
 
 RARE = 2  # posts: a word that no more have may be a typing error

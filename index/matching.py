@@ -12,7 +12,7 @@ from itertools import combinations, groupby
 from math import log
 from typing import TypeVar
 
-from index.weights import ENOUGH, SHARE, TEN, WINDOW
+from index.weights import SHARE, TEN, WINDOW
 
 Place = TypeVar("Place")
 
@@ -26,13 +26,14 @@ def weight(posts: int, holding: int) -> float:
     return log(1 + (max(posts - holding, 0) + 0.5) / (holding + 0.5))
 
 
-def enough(weights: Sequence[float]) -> list[tuple[int, ...]]:
+def enough(weights: Sequence[float], share: float) -> list[tuple[int, ...]]:
     """Return the smallest combinations of words, by index, that a post must hold one of.
 
-    Only the `RAREST` words decide; the others count in ranking alone.
+    Each has at least `share` of what the words weigh. Only the `RAREST` words
+    decide; the others count in ranking alone.
     """
     rarest = sorted(range(len(weights)), key=lambda i: (-weights[i], i))[:RAREST]
-    need = ENOUGH * sum(weights[i] for i in rarest) - 1e-9
+    need = share * sum(weights[i] for i in rarest) - 1e-9
     return [
         chosen
         for size in range(1, len(rarest) + 1)
@@ -127,6 +128,8 @@ def _settled(
         if len(places) == 1 or not after:
             settled += [(score, place, "") for place in places]
         else:
-            named = sorted(zip(names(places), places, strict=True), key=lambda n: n[0], reverse=True)
+            named = sorted(
+                zip(names(places), places, strict=True), key=lambda n: n[0], reverse=True
+            )
             settled += [(score, place, name) for name, place in named]
     return settled

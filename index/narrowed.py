@@ -39,7 +39,9 @@ def year(moment: datetime) -> str:
 
 def _clause(one: Filter, lexicon: Lexicon) -> Clause:
     if one.by is By.TITLE:
-        return AllOf(tuple(Term(Field.TITLE, lexicon.stem(w)) for _, w in lexicon.words(one.value)))
+        return AllOf(
+            tuple(Term(Field.TITLE, lexicon.stem(w)) for _, w in lexicon.words(one.value))
+        )
     if one.by is By.AUTHOR:
         return AllOf(tuple(Term(Field.AUTHOR, word) for _, word in lexicon.words(one.value)))
     return Term(Field(one.by.value), one.value)

@@ -6,9 +6,9 @@ compared as a slug. What no filter can be made of is no filter, and is then read
 
 import re
 import unicodedata
-from datetime import date, timedelta
+from datetime import date
 
-from index.councils import NATIONS, councils
+from index.councils import councils
 from index.finding import By, Filter
 from index.model import Kind
 from index.tags import tag_key

@@ -30,10 +30,13 @@ def plan(query: Query, lexicon: Lexicon) -> Plan | None:
     must, never = demands(query, lexicon)
     if (query.worded and not items and not phrases) or not (items or phrases or must):
         return None
+    demanded = (*phrases, *must)
+    forbidden = (*never, *found.unwanted())
     named = _naming(query, items, lexicon)
     return Plan(
-        must=(*phrases, *_enough(items), *must),
-        never=(*never, *found.unwanted()),
+        must=_set(items, demanded, forbidden, lexicon),
+        wide=(*demanded, *_enough(items, weights.RANKED)),
+        never=forbidden,
         wishes=(*_wishes(items), *_phrased(query.phrases, phrases, lexicon), *named),
         marked=_marked(items, phrases),
         reading=found.reading(),
@@ -42,9 +45,24 @@ def plan(query: Query, lexicon: Lexicon) -> Plan | None:
     )
 
 
-def _enough(items: Sequence[Item]) -> Iterator[Clause]:
-    """Give what posts must hold of the items: what all ways have in common, and one of the rest."""
-    choices = enough([item.weight for item in items]) if items else []
+def _set(
+    items: Sequence[Item],
+    demanded: tuple[Clause, ...],
+    never: tuple[Clause, ...],
+    lexicon: Lexicon,
+) -> tuple[Clause, ...]:
+    """Return what posts must hold: as much of the items as any of them does."""
+    must = demanded
+    for share in weights.ENOUGH:
+        must = (*demanded, *_enough(items, share))
+        if len(items) < 2 or lexicon.count(must, never):
+            break
+    return must
+
+
+def _enough(items: Sequence[Item], share: float) -> Iterator[Clause]:
+    """Give what posts must hold of the items: what all ways share, and one of the rest."""
+    choices = enough([item.weight for item in items], share) if items else []
     if not choices:
         return
     always = set(choices[0]).intersection(*choices)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from index.finding import By, Filter, Query
+from index.finding import Filter, Query
 from index.narrowing import DATES, narrow, read_day
 
 LONGEST = 500  # characters; the rest is not read

@@ -52,7 +52,9 @@ def record(document: Document) -> Record:
     } | _facts(document)
     return Record(
         id=document.id,
-        fields={field: kept for field, values in fields.items() if (kept := list(filter(None, values)))},
+        fields={
+            field: kept for field, values in fields.items() if (kept := list(filter(None, values)))
+        },
         sort_at=microseconds(document.sort_at),
         blog=number(document.slug),
         prior=prior(document),

@@ -31,7 +31,9 @@ def likeness(document: Document, lexicon: Lexicon) -> Plan | None:
         return None
     terms = [Term(Field.TEXT, stem) for stem in telling]
     topics = [Term(Field.TOPIC, slug) for slug in document.topics]
-    wishes = [Wish(term, log2(1 + times)) for term, times in zip(terms, telling.values(), strict=True)]
+    wishes = [
+        Wish(term, log2(1 + times)) for term, times in zip(terms, telling.values(), strict=True)
+    ]
     titled = [Wish(Term(Field.TITLE, stem), weights.TITLE / 2) for stem in telling]
     alike: tuple[Clause, ...] = (AnyOf(tuple(terms)),)
     return Plan(

@@ -39,10 +39,12 @@ _RULES = tuple(
     )
 )
 _PAIRS = """
-    acknowledgement acknowledgment|adviser advisor|advisers advisors|ageing aging|aluminium aluminum
+    acknowledgement acknowledgment|adviser advisor|advisers advisors|ageing aging
+    aluminium aluminum
     artefact artifact|artefacts artifacts|cooperation co-operation|coordinate co-ordinate
     coordination co-ordination|coproduction co-production|coproduce co-produce|cosy cozy
-    dependant dependent|draught draft|email e-mail|emails e-mails|enquiries inquiries|enquiry inquiry
+    dependant dependent|draught draft|email e-mail|emails e-mails|enquiries inquiries
+    enquiry inquiry
     enrol enroll|enrolment enrollment|focused focussed|fulfil fulfill|fulfilment fulfillment
     grey gray|instalment installment|instalments installments|judgement judgment|kerb curb
     kerbside curbside|learnt learned|licence license|mould mold|online on-line|plough plow

@@ -1,7 +1,6 @@
-"""Our clauses, and an index's words, as Tantivy has them. Beside `index.tantivy`, the only module
-that knows that library.
+"""Our clauses, and an index's words, as Tantivy has them.
 
-Its own tokenizers read posts, in Rust; queries and texts that are marked are read by the
+Beside `index.tantivy` the only module that knows that library. Its own tokenizers read posts, in Rust; queries and texts that are marked are read by the
 same ones, so that what was indexed as a word is looked for as one.
 """
 
@@ -13,7 +12,7 @@ import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from index.answering import tallied
-from index.clauses import AllOf, AnyOf, Between, Clause, Field, Plan, Run, Term, Wish
+from index.clauses import AnyOf, Between, Clause, Field, Plan, Run, Term, Wish
 from index.finding import By, Facets
 from index.record import Record, plain
 
@@ -143,6 +142,7 @@ class View:
         self.words = terms.words
         self.stem = terms.stem
         self.holding = lru_cache(10_000)(self._holding)
+        self.count = lru_cache(1_000)(self._count)
 
     def posts(self) -> int:
         """Return how many posts there are."""
@@ -156,6 +156,11 @@ class View:
             return _total(found)
         return held
 
+    def _count(self, must: tuple[Clause, ...], never: tuple[Clause, ...] = ()) -> int:
+        """Return how many posts satisfy all of `must` and nothing of `never`."""
+        found = self._searcher.search(self._terms.query(Plan(must=must, never=never)), limit=1)
+        return _total(found)
+
     def beginning(self, field: Field, letters: str, most: int) -> list[tuple[str, int]]:
         """Return up to `most` terms that begin so, and how many posts hold each."""
         return self._searcher.terms_with_prefix(field.value, letters, limit=most)
@@ -165,7 +170,9 @@ class View:
     ) -> tuple[Sequence[tuple[float, Place]], int]:
         """Return the `size` best hits, or newest, and how many there are."""
         limit = max(1, min(size, self._searcher.num_docs))
-        order: dict[str, str] = {"order_by_field": "sort_at"} if newest else {"weight_by_field": "prior"}
+        order: dict[str, str] = (
+            {"order_by_field": "sort_at"} if newest else {"weight_by_field": "prior"}
+        )
         found = self._searcher.search(self._terms.query(plan), limit, **order)  # type: ignore[arg-type]
         return found.hits, _total(found)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from re import fullmatch
+from re import fullmatch, match
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +21,8 @@ from index.errors import VocabularyError
 from index.words import folded, key, said
 
 LIST = Path(__file__).with_name("data") / "topics.toml"
+
+STEM = 4  # letters at least before an asterisk, so that a sign is found by its first letters
 
 Ring = tuple[str, ...]
 
@@ -91,8 +93,8 @@ class Vocabulary:
 
     def _meant(self, words: Sequence[str], name: str, slug: str = "") -> bool:
         """Say whether an ordinary word was typed as the abbreviation it is too."""
-        typed = "".join(words)
-        return name not in self.words_too or name == slug or typed.removesuffix("s").isupper()
+        capitals = sum(map(str.isupper, "".join(words)))  # SEND, and CoP
+        return name not in self.words_too or name == slug or capitals > 1
 
     def _spans(self, parts: Sequence[Sequence[str]]) -> Iterator[tuple[int, int, Ring]]:
         for start in range(len(parts)):
@@ -188,6 +190,8 @@ def _texts(value: object, place: str) -> tuple[str, ...]:
     for text in value:
         if not isinstance(text, str) or not said(text):
             raise VocabularyError(f"In the list of topics, {place} holds {text!r}: no word.")
+        if match(rf"\W*\w{{1,{STEM - 1}}}\*", text):
+            raise VocabularyError(f"In the list of topics, {place}: {text!r} is too short a stem.")
     return tuple(value)
 
 

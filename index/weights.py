@@ -8,18 +8,21 @@ from datetime import timedelta
 
 # Which posts answer
 
-ENOUGH = 0.7  # of the summed weight of a query's words: what a post must hold of it
+# Of the summed weight of a query's words, what a post must hold to be counted: the first of
+# these shares that any post holds.
+ENOUGH = (0.7, 0.5, 0.35)
+RANKED = 0.2  # ... and to be ranked: a post that says it in other words may be the best
 
 # What a post is worth to a query, in units of BM25 on its whole text
 
-TITLE = 2.0  # a word in the title
-HEADING = 0.3  # ... in a heading
-LABEL = 0.5  # ... in a tag, or in the name of a topic
-ALSO = 0.5  # another way to say it, from the council vocabulary
-NEAR = 0.5  # two words of the query next to each other, or nearly
-SLOP = 3  # words that may stand between those
+TITLE = 0.7  # a word in the title
+HEADING = 0.4  # ... in a heading
+LABEL = 0.1  # ... in a tag, or in the name of a topic
+ALSO = 0.9  # another way to say it, from the council vocabulary
+NEAR = 1.0  # two words of the query next to each other, or nearly
+SLOP = 4  # words that may stand between those
 PAIRS = 3  # looked for near each other: on common words each costs as much as a query
-ALL = 0.3  # holding every word, as a share of what the words weigh
+ALL = 0.6  # holding every word, as a share of what the words weigh
 WHOLE_TITLE = 4.0  # the query is the title, as a share of what the words weigh
 BLOG_NAME = 1.5  # the query is the blog's name, likewise
 

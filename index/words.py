@@ -14,10 +14,10 @@ WORD = re.compile(r"[^\W_]+")
 
 _MARKS = re.compile("[\u0300-\u036f]")
 # Apostrophes and what nobody sees stand inside words, an ampersand stands for one.
-_INSIDE = dict.fromkeys(map(ord, "'’‘‛ʼ`´＇\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
+_INSIDE = dict.fromkeys(map(ord, "'’‘‛`´＇\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
 _SPELT = str.maketrans({**_INSIDE, ord("&"): " and "})
 _WHOLE = ("ss", "us", "is", "as", "os")  # the s of process, status, analysis, SaaS, chaos
-_LONGER = ("sses", "xes", "ches", "shes", "zes")  # one more letter goes: processes, taxes
+_LONGER = ("sses", "xes", "ches", "shes")  # one more letter goes: processes, taxes
 
 
 def folded(text: str) -> str:

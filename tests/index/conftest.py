@@ -94,9 +94,15 @@ def build(url: str, documents: Iterable[Document]) -> str:
 
 
 def found(search: Search, text: str, sort: Sort = Sort.RELEVANCE) -> list[str]:
-    results = search.find(parse_query(text), sort=sort, limit=100)
-    assert results.total == len(results.hits)
-    return [hit.id for hit in results.hits]
+    """The posts that hold enough, in this order. Best first, others may stand among them."""
+    query = parse_query(text)
+    enough = search.find(query, sort=Sort.NEWEST, limit=100)
+    assert enough.total == enough.counted == len(enough.hits)
+    results = search.find(query, sort=sort, limit=100)
+    assert (results.total, results.counted) == (len(results.hits), enough.total)
+    held, ids = {hit.id for hit in enough.hits}, [hit.id for hit in results.hits]
+    assert held <= set(ids)
+    return [id for id in ids if id in held]
 
 
 def many(texts: Iterable[str]) -> list[Document]:
