@@ -13,25 +13,26 @@ from dataclasses import dataclass, field
 from math import log2
 
 from index.signs import LONGEST, Sign, signs
+from index.vocabulary import vocabulary
 
 MOST = 6
 
 # What a strong sign weighs that is in the title, or is a tag ...
 TITLE = 4.0
-TAG = 3.0
+TAG = 2.5
 # ... each different one in the text, and again each time it is said twice as often ...
 SIGN = 1.0
 AGAIN = 0.7
 # ... more if it comes early, in so many words ...
-EARLY = 1.0
+EARLY = 0.5
 LEAD = 100
 # ... and what the weak ones weigh that stand beside it.
-WEAK = 0.4
-MOST_WEAK = 3
+WEAK = 0.5
+MOST_WEAK = 4
 
 # So much is enough for a text of so many words, and more each time that it is twice as long.
 ENOUGH = 2.5
-SHORT = 150
+SHORT = 200
 LONGER = 0.5
 
 
@@ -41,6 +42,7 @@ class Found:
 
     title: set[Sign] = field(default_factory=set)
     tags: set[Sign] = field(default_factory=set)
+    named: bool = False  # a tag is the topic's own name
     lead: set[Sign] = field(default_factory=set)
     text: Counter[Sign] = field(default_factory=Counter)
 
@@ -49,19 +51,19 @@ class Found:
         everywhere = {*self.title, *self.tags, *self.text}
         sure = any(not sign.ambiguous for sign in everywhere)
         strong = {sign for sign in everywhere if sign.strong and (sure or not sign.ambiguous)}
-        if not strong:
+        if not strong and not self.named:
             return 0.0
         return (
             TITLE * len(strong & self.title)
-            + TAG * len(strong & self.tags)
+            + TAG * max(len(strong & self.tags), self.named)
             + EARLY * len(strong & self.lead)
             + sum(SIGN + AGAIN * log2(self.text[sign]) for sign in strong & self.text.keys())
             + WEAK * min(MOST_WEAK, self._weak())
         )
 
     def _weak(self) -> int:
-        in_title = sum(not sign.strong for sign in self.title | self.tags)
-        return in_title + sum(n for sign, n in self.text.items() if not sign.strong)
+        in_front = sum(not sign.strong for sign in self.title | self.tags)
+        return in_front + sum(times for sign, times in self.text.items() if not sign.strong)
 
 
 def topics_of(title: str, text: str, tags: Sequence[str] = ()) -> tuple[str, ...]:
@@ -85,6 +87,9 @@ def find(title: str, text: str, tags: Sequence[str]) -> Mapping[str, Found]:
         found[sign.topic].title.add(sign)
     for _, sign in every.found("\n".join(tags)):
         found[sign.topic].tags.add(sign)
+    for tag in tags:
+        if topic := vocabulary().topic_named(tag):
+            found[topic.slug].named = True
     for place, sign in every.found(text):
         found[sign.topic].text[sign] += 1
         if place < LEAD:
