@@ -18,7 +18,18 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import crawl, known, limit, memory, search, simulation, stages, start
+from benchmarks import (
+    crawl,
+    engines,
+    known,
+    limit,
+    memory,
+    search,
+    searching,
+    simulation,
+    stages,
+    start,
+)
 from benchmarks.bench import Bench
 from benchmarks.environment import compile_all
 from benchmarks.scale import FULL, QUICK
@@ -32,6 +43,8 @@ MEASURES: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "known": known.measure,
     "simulation": lambda bench: simulation.measure(bench.scale.feeds),
     "search": search.measure,
+    "engines": engines.measure,
+    "searching": searching.measure,
     "start": start.measure,
     "memory": memory.measure,
 }

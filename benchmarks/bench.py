@@ -7,9 +7,10 @@ from pathlib import Path
 
 from api.demo.blogs import DemoPost
 from benchmarks import corpus
-from benchmarks.filled import filled
 from benchmarks.planet import Planet
+from benchmarks.recombined import recombined
 from benchmarks.scale import Scale
+from benchmarks.stocked import stocked
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class Bench:
     posts_folder: Path | None = None  # real posts; without it they are made up
     feeds_folders: Sequence[Path] = ()  # real feeds
     _posts: list[DemoPost] = field(default_factory=list)
-    _filled: Planet | None = None
+    _stocked: Planet | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> "Bench":
@@ -35,9 +36,14 @@ class Bench:
             self._posts = corpus.posts(count, self.posts_folder)
         return self._posts[:count]
 
-    def filled(self) -> Planet:
+    def stocked(self) -> Planet:
         """Return an installation with `scale.searched` posts, filled when first asked for."""
-        if self._filled is None:
-            posts = self.posts(self.scale.searched)
-            self._filled = self._stack.enter_context(filled(posts))
-        return self._filled
+        if self._stocked is None:
+            posts = recombined(self.scale.searched, self.posts_folder)
+            self._stocked = self._stack.enter_context(stocked(posts))
+        return self._stocked
+
+    def stocked_small(self) -> Planet:
+        """Return another with a tenth of the posts."""
+        posts = recombined(self.scale.searched // 10, self.posts_folder)
+        return self._stack.enter_context(stocked(posts))

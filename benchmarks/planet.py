@@ -23,6 +23,7 @@ class Planet:
     home: Path
     concurrency: int = 12
     delay: float = DELAY
+    search_rate: int = 120
 
     @property
     def database(self) -> str:
@@ -49,6 +50,7 @@ class Planet:
             "PLANET_CONTACT": "bench@planet.example",
             "PLANET_DELAY": str(self.delay),
             "PLANET_SPREAD": "0",
+            "PLANET_SEARCH_RATE": str(self.search_rate),
             "PLANET_CONCURRENCY": str(self.concurrency),
         }
 

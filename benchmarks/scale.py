@@ -14,6 +14,9 @@ class Scale:
     stored: int  # posts in the store whose crawler's memory is watched
     passes: int  # over all feeds while it is watched
     known: tuple[int, ...]  # feeds in the store while a hundred of them are due
+    compared: int  # posts in the engines that are put side by side
+    lasts: int  # seconds of steady searching
+    crowded: int  # seconds of searching in a crowd
     judges: bool  # whether the targets, which are for the full size, say anything
 
 
@@ -21,7 +24,10 @@ FULL = Scale(
     feeds=1_000,
     serial=100,
     rounds=2,
-    searched=20_000,
+    searched=100_000,
+    compared=20_000,
+    lasts=30,
+    crowded=60,
     stored=100_000,
     passes=50,
     known=(200, 2_000, 20_000),
@@ -32,6 +38,9 @@ QUICK = Scale(
     serial=10,
     rounds=1,
     searched=2_000,
+    compared=500,
+    lasts=3,
+    crowded=3,
     stored=2_000,
     passes=5,
     known=(200, 400),

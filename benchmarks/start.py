@@ -18,7 +18,7 @@ SOON = 3.0  # seconds
 
 def measure(bench: Bench) -> Iterator[Line]:
     """Time from the start of the process to the first page."""
-    planet = bench.filled()
+    planet = bench.stocked()
     posts = bench.scale.searched
     times = [_first_page(planet) for _ in range(STARTS)]
     name = f"planet run to its first page, {posts:,} posts, median of {STARTS}"

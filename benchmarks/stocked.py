@@ -1,7 +1,7 @@
 """A store and an index with very many posts in them, put there without feeds being parsed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,7 +55,9 @@ def record(store: Store, posts: dict[str, list[Document]], now: datetime) -> Non
             due = now if left[lease.feed.url] else now + LATER
             poll = Poll(due=due, visited=now, succeeded=now)
             entries = tuple(map(entry_of, batch))
-            found = Visit(at=now, outcome=Outcome.READ, feed=lease.feed, poll=poll, entries=entries)
+            found = Visit(
+                at=now, outcome=Outcome.READ, feed=lease.feed, poll=poll, entries=entries
+            )
             store.record(lease, found)
 
 
@@ -85,10 +87,3 @@ def entry_of(post: Document) -> Entry:
         language=post.language,
         published=post.sort_at,
     )
-
-
-def again(posts: Sequence[Document], mark: str) -> list[Document]:
-    """Return these posts as new ones."""
-    from dataclasses import replace
-
-    return [replace(post, id=f"{mark}{post.id}") for post in posts]

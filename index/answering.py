@@ -58,6 +58,10 @@ class Answering:
         """Return how many posts can be found."""
         return self._snapshot.posts()
 
+    def forget(self) -> None:
+        """Forget the latest queries: what is measured must not be remembered."""
+        self._plan.cache_clear()
+
     def plan(self, query: Query) -> Plan | None:
         """Return what the engine is asked for; None if nothing can answer."""
         made: Plan | None = self._plan(query)

@@ -26,7 +26,7 @@ def marks(text: str, marked: Marked, stem: Callable[[str], str]) -> list[Mark]:
         *_singles(lower, marked, stem),
         *_runs(lower, marked, stem),
         *_phrases(lower, marked.phrases),
-        *_phrases(folded(text), {(word,): weight for word, weight in marked.capitals.items()}),
+        *_capitals(text, marked),
         *_lemmas(text, marked),
     ]
 
@@ -55,6 +55,13 @@ def _phrases(text: str, phrases: dict[tuple[str, ...], float]) -> Iterator[Mark]
         pattern = _GAP.join(map(re.escape, words))
         for found in re.finditer(_START + pattern + _END, text):
             yield Mark(*found.span(), " ".join(words), weight)
+
+
+def _capitals(text: str, marked: Marked) -> Iterator[Mark]:
+    single: dict[tuple[str, ...], float] = {
+        (word,): weight for word, weight in marked.capitals.items()
+    }
+    return _phrases(folded(text), single) if single else iter(())
 
 
 def _lemmas(text: str, marked: Marked) -> Iterator[Mark]:

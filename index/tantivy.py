@@ -115,6 +115,10 @@ class TantivySearch:
         with _wrapped(self._folder):
             return self.view().titles(text, limit)
 
+    def searcher(self) -> tantivy.Searcher:
+        """Return the library's own view of the latest commit, to be measured beside."""
+        return self._index.searcher()
+
     def built(self, plan: Plan) -> tantivy.Query:
         """Return a plan as the library takes it."""
         return self._terms.query(plan)

@@ -1,7 +1,7 @@
 """Our clauses, and an index's words, as Tantivy has them.
 
-Beside `index.tantivy` the only module that knows that library. Its own tokenizers read posts, in Rust; queries and texts that are marked are read by the
-same ones, so that what was indexed as a word is looked for as one.
+Beside `index.tantivy` the only module that knows that library. Its own tokenizers read posts,
+in Rust, and queries too, so that what was indexed as a word is looked for as one.
 """
 
 from collections.abc import Sequence
