@@ -10,16 +10,17 @@ learned or remembered. How right the answers are is measured by
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log2
+from math import fsum, log2
 
 from index.signs import LONGEST, Sign, signs
 from index.vocabulary import vocabulary
 
 MOST = 6
 
-# What a strong sign weighs that is in the title, or is a tag ...
+# What a strong sign weighs that is in the title, or in a tag, and a tag that is a topic's name ...
 TITLE = 4.0
 TAG = 2.5
+NAMED = 3.5
 # ... each different one in the text, and again each time it is said twice as often ...
 SIGN = 1.0
 AGAIN = 0.7
@@ -33,7 +34,7 @@ MOST_WEAK = 4
 # So much is enough for a text of so many words, and more each time that it is twice as long.
 ENOUGH = 2.5
 SHORT = 200
-LONGER = 0.5
+LONGER = 0.6
 
 
 @dataclass(slots=True)
@@ -55,9 +56,10 @@ class Found:
             return 0.0
         return (
             TITLE * len(strong & self.title)
-            + TAG * max(len(strong & self.tags), self.named)
+            + max(TAG * len(strong & self.tags), NAMED * self.named)
             + EARLY * len(strong & self.lead)
-            + sum(SIGN + AGAIN * log2(self.text[sign]) for sign in strong & self.text.keys())
+            # Sets have no order, and `sum` depends on it in its last digits.
+            + fsum(SIGN + AGAIN * log2(self.text[sign]) for sign in strong & self.text.keys())
             + WEAK * min(MOST_WEAK, self._weak())
         )
 

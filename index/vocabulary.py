@@ -122,11 +122,8 @@ def vocabulary() -> Vocabulary:
 
 def read_vocabulary(data: bytes) -> Vocabulary:
     """Read a vocabulary; raises VocabularyError, which names the entry that is wrong."""
-    try:
-        tables = tomllib.loads(data.decode())
-    except ValueError as error:
-        raise VocabularyError(f"The list of topics is no TOML: {error}.") from error
-    _known(tables, {"words_too", "same", "topic"}, "the list of topics")
+    tables = _tables(data)
+    words_too = _texts(tables.get("words_too", []), "“words_too”")
     topics = _topics(tables.get("topic"))
     general = _ring_list(tables.get("same", []), "the first “same”")
     owned = [("", ring) for ring in general]
@@ -135,14 +132,21 @@ def read_vocabulary(data: bytes) -> Vocabulary:
     return Vocabulary(
         topics=MappingProxyType(topics),
         fingerprint=sha256(data).hexdigest(),
-        words_too=frozenset(
-            key(said(word)) for word in _texts(tables.get("words_too", []), "“words_too”")
-        ),
+        words_too=frozenset(key(said(word)) for word in words_too),
         _rings=MappingProxyType(rings),
         _named=MappingProxyType(_names(topics, owned)),
         # Any member may be typed with all its hyphens as spaces.
         _longest=max((len(said(one)) for ring in rings.values() for one in ring), default=0),
     )
+
+
+def _tables(data: bytes) -> dict[str, Any]:
+    try:
+        tables = tomllib.loads(data.decode())
+    except ValueError as error:
+        raise VocabularyError(f"The list of topics is no TOML: {error}.") from error
+    _known(tables, {"words_too", "same", "topic"}, "the list of topics")
+    return tables
 
 
 def _topics(tables: object) -> dict[str, Topic]:

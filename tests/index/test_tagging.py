@@ -26,6 +26,9 @@ ABOUT = [
     pytest.param(
         "A quiet week", "We moved house.", ("weeknotes",), "working-in-the-open", id="tag"
     ),
+    pytest.param("A quiet week", "We moved house.", ("ai",), "ai", id="a tag in lower case"),
+    pytest.param("A quiet week", "We moved house.", ("CTR",), "council-tax", id="a synonym"),
+    pytest.param("Ffurflen newydd", "Biniau a gwastraff.", ("biniau",), "waste", id="Welsh"),
     pytest.param(
         "What we learned about SEND",
         "Parents ask where their EHCPs are. The SEND team answers.",
