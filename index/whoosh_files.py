@@ -1,8 +1,8 @@
 """The files of a Whoosh index: none stays open unawares, and segments are merged by their size.
 
-    _MAIN_<number>.toc     the latest commit: which segments there are, and what is gone of them
-    MAIN_<name>.seg        a segment: the terms and columns of some posts, never changed
-    MAIN_WRITELOCK         the library's lock while it writes
+_MAIN_<number>.toc     the latest commit: which segments there are, and what is gone of them
+MAIN_<name>.seg        a segment: the terms and columns of some posts, never changed
+MAIN_WRITELOCK         the library's lock while it writes
 """
 
 import os
@@ -18,13 +18,12 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.index import TOC, FileIndex, clean_files
 from whoosh.reading import SegmentReader
-from whoosh.writing import SegmentWriter
 
+from index.whoosh_postings import Writer
 from index.whoosh_terms import schema
 
 NAME = "MAIN"
 NONE = -1  # in place of a commit's number
-HEAP = 16  # megabytes for what awaits a commit, as the library counts: a third of what it takes
 TIER = 6  # segments of about one size are merged when there are so many,
 SMALLEST = 64  # ... all that have fewer posts counting as one size
 GONE = 0.4  # of a segment's posts: when more have gone it is written anew
@@ -40,9 +39,11 @@ class Files(FileStorage):
         super().__init__(str(folder), supports_mmap=False)
         self.opened: list[IO[bytes]] = [] if opened is None else opened
 
-    def create_file(self, name: str, **options: Any) -> StructFile:
+    def create_file(
+        self, name: str, excl: bool = False, mode: str = "wb", **options: Any
+    ) -> StructFile:
         """Open a file for writing."""
-        return self._noted(super().create_file(name, **options))
+        return self._noted(super().create_file(name, excl, mode, **options))
 
     def open_file(self, name: str, **options: Any) -> StructFile:
         """Open a file for reading."""
@@ -98,7 +99,7 @@ def committed(folder: Path) -> tuple[int, list[Stored]]:
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[SegmentWriter]:
+def writing(folder: Path) -> Iterator[Writer]:
     """Give a writer, and commit all that was written with it, or nothing."""
     files = Files(folder)
     try:
@@ -107,7 +108,9 @@ def writing(folder: Path) -> Iterator[SegmentWriter]:
             yield writer
             writer.commit(mergetype=merged)
         except BaseException:
-            with suppress(Exception):  # on a full disk, what is taken back cannot be written either
+            with suppress(
+                Exception
+            ):  # on a full disk, what is taken back cannot be written either
                 writer.cancel()
             with suppress(Exception):
                 _tidy(files)
@@ -116,9 +119,9 @@ def writing(folder: Path) -> Iterator[SegmentWriter]:
         files.release()
 
 
-def _writer(files: Files) -> SegmentWriter:
+def _writer(files: Files) -> Writer:
     _tidy(files)
-    return SegmentWriter(FileIndex(files, schema(), NAME), limitmb=HEAP)
+    return Writer(FileIndex(files, schema(), NAME))
 
 
 def _tidy(files: Files) -> None:
@@ -129,7 +132,7 @@ def _tidy(files: Files) -> None:
         path.unlink()
 
 
-def merged(writer: SegmentWriter, segments: Iterable[Stored]) -> list[Stored]:
+def merged(writer: Writer, segments: Iterable[Stored]) -> list[Stored]:
     """Write segments of a kind into the new one; return those that stay.
 
     Each post is so written again as often as the index grows sixfold, and no more.
@@ -147,11 +150,9 @@ def merged(writer: SegmentWriter, segments: Iterable[Stored]) -> list[Stored]:
     return stay
 
 
-def _copy(segment: Stored, writer: SegmentWriter) -> None:
+def _copy(segment: Stored, writer: Writer) -> None:
     if segment.deleted_count() < segment.doc_count_all():
-        reader = SegmentReader(writer.storage, writer.schema, segment)
-        writer.add_reader(reader)
-        reader.close()
+        writer.add_reader(SegmentReader(writer.storage, writer.schema, segment))
 
 
 def _sync(path: Path) -> None:
@@ -160,4 +161,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-

@@ -9,24 +9,22 @@ import weakref
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Set
-from functools import cache, lru_cache, partial
+from contextlib import suppress
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from whoosh.codec.base import Segment as Stored
-from whoosh.matching import Matcher
 from whoosh.reading import SegmentReader, TermNotFound
 
 from index.clauses import AnyOf, Between, Clause, Field, Plan, Run, Term
 from index.whoosh_files import Files
+from index.whoosh_postings import Postings
 from index.whoosh_terms import encoded, schema
 
-KEPT = 512  # terms whose posts are remembered
-KEPT_PLACES = 64  # ... and the places they have in them
+KEPT = 256  # terms whose postings are remembered
 KEPT_LETTERS = 32  # first letters whose terms are
 LAST = "\U0010ffff"  # sorts behind every letter
-
-Postings = tuple["array[int]", "array[float]"]  # posts in their order, and how often each has it
 
 
 class Segment:
@@ -45,7 +43,6 @@ class Segment:
         # None of these holds `self`: files are closed as soon as the last commit lets go of it.
         asked = _Asked(reader)
         self.postings = lru_cache(KEPT)(asked.postings)
-        self.places = lru_cache(KEPT_PLACES)(asked.places)
         self.begun = lru_cache(KEPT_LETTERS)(asked.begun)
         self.column = cache(asked.column)
         self.lengths = cache(asked.lengths)
@@ -62,7 +59,7 @@ class Segment:
     def find(self, clause: Clause) -> set[int]:
         """Return the posts that satisfy a clause."""
         if isinstance(clause, Term):
-            return set(self.postings(clause.field, clause.text)[0])
+            return self.holders(clause.field, clause.text)
         if isinstance(clause, Run):
             return set(self.times(clause))
         if isinstance(clause, Between):
@@ -74,19 +71,21 @@ class Segment:
 
     def times(self, run: Run, among: Set[int] | None = None) -> dict[int, int]:
         """Return the posts that hold a run of terms, and how often each does."""
-        found = set.intersection(*(set(self.postings(run.field, term)[0]) for _, term in run.terms))
+        found = set.intersection(*(self.holders(run.field, term) for _, term in run.terms))
         if among is not None:
             found &= among
-        if not found:
-            return {}
-        placed = [(offset, self.places(run.field, term)) for offset, term in run.terms]
-        counts = {}
+        held = [(offset, self.postings(run.field, term)) for offset, term in run.terms]
+        times = {}
         for post in found:
             # Each place as that where the run would have to begin.
-            begins = [[at - by for at in array("I", places[post])] for by, places in placed]
-            if times := _near(begins, run.slop) if run.slop else len(set.intersection(*map(set, begins))):
-                counts[post] = times
-        return counts
+            begins = [[at - offset for at in one.at(post)] for offset, one in held if one]
+            times[post] = _near(begins, run.slop) if run.slop else _together(begins)
+        return {post: often for post, often in times.items() if often}
+
+    def holders(self, field: Field, term: str) -> set[int]:
+        """Return the posts that hold a term."""
+        postings = self.postings(field, term)
+        return set(postings.posts) if postings is not None else set()
 
     def beginning(self, field: Field, letters: str, most: int) -> dict[str, int]:
         """Return up to `most` terms that begin so, and how many posts hold each."""
@@ -110,19 +109,13 @@ class _Asked:
         self._reader = reader
         self._lock = threading.Lock()
 
-    def postings(self, field: Field, term: str) -> Postings:
-        """Return the posts that hold a term, and how often each does."""
-        posts, times = array("I"), array("f")
-        with self._lock:
-            for matcher in self._each(field, term):
-                posts.append(matcher.id())
-                times.append(matcher.weight())
-        return posts, times
-
-    def places(self, field: Field, term: str) -> dict[int, bytes]:
-        """Return where each post that holds a term has it."""
-        with self._lock:
-            return {matcher.id(): matcher.value() for matcher in self._each(field, term)}
+    def postings(self, field: Field, term: str) -> Postings | None:
+        """Return which posts hold a term, how often each does, and where; None if none does."""
+        with self._lock, suppress(TermNotFound):
+            found = self._reader.postings(field.value, encoded(term))
+            if isinstance(found, Postings):
+                return found
+        return None
 
     def holding(self, field: Field, term: str) -> int:
         """Return how many posts hold a term."""
@@ -130,7 +123,7 @@ class _Asked:
             return self._reader.doc_frequency(field.value, encoded(term))
 
     def begun(self, field: Field, letter: str) -> tuple[list[str], list[int]]:
-        """Return the terms that begin with a letter, in their order, and how many posts hold each."""
+        """Return the terms that begin with a letter, in order, and how many posts hold each."""
         terms, held = [], []
         with self._lock:
             for term, info in self._reader.iter_prefix(field.value, encoded(letter)):
@@ -157,25 +150,23 @@ class _Asked:
     def _posts(self) -> int:
         return self._reader.doc_count_all()
 
-    def _each(self, field: Field, term: str) -> Iterator[Matcher]:
-        try:
-            matcher = self._reader.postings(field.value, encoded(term))
-        except TermNotFound:
-            return
-        while matcher.is_active():
-            yield matcher
-            matcher.next()
+
+def _together(begins: Iterable[list[int]]) -> int:
+    """Return how often places follow each other at their distances."""
+    return len(set.intersection(*map(set, begins)))
 
 
 def _near(begins: Iterable[list[int]], slop: int) -> int:
     """Return how often places follow each other in their order with up to `slop` words between."""
     first, *others = begins
-    times = 0
-    for start in first:
-        at: int | None = start
-        for places in others:
-            at = min((place for place in places if at <= place <= start + slop), default=None)
-            if at is None:
-                break
-        times += at is not None
-    return times
+    return sum(_follow(start, others, slop) for start in first)
+
+
+def _follow(start: int, others: Iterable[list[int]], slop: int) -> bool:
+    at = start
+    for places in others:
+        near = [place for place in places if at <= place <= start + slop]
+        if not near:
+            return False
+        at = near[0]
+    return True

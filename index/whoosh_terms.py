@@ -7,7 +7,7 @@ take four times as long over a post.
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -103,7 +103,7 @@ class Terms(FieldType):
 
     def index(
         self, value: Sequence[str], **_: object
-    ) -> Iterator[tuple[bytes, int, float, bytes]]:
+    ) -> Generator[tuple[bytes, int, float, bytes]]:
         """Give each term, how often it is there, that again as its weight, and where."""
         found: dict[str, list[int]] = defaultdict(list)
         for position, term in _terms(self.reads, value):

@@ -146,12 +146,14 @@ class _Scoring:
         """Return the scores of those of `found` that satisfy a clause."""
         if isinstance(clause, Term):
             weight = self._whole.idf(clause.field, clause.text)
-            posts, times = self._segment.postings(clause.field, clause.text)
-            return self._bm25(clause.field, weight, zip(posts, times, strict=True), found)
+            postings = self._segment.postings(clause.field, clause.text)
+            held = zip(postings.posts, postings.times, strict=True) if postings else ()
+            return self._bm25(clause.field, weight, held, found)
         if isinstance(clause, Run):
             weight = sum(self._whole.idf(clause.field, term) for _, term in clause.terms)
-            held = self._segment.times(clause, found)
-            return self._bm25(clause.field, weight, held.items(), found)
+            return self._bm25(
+                clause.field, weight, self._segment.times(clause, found).items(), found
+            )
         if isinstance(clause, Between):
             return dict.fromkeys(self._segment.find(clause) & found, 1.0)
         if not isinstance(clause, AnyOf):
@@ -163,7 +165,7 @@ class _Scoring:
         return totals
 
     def _bm25(
-        self, field: Field, weight: float, held: Iterable[tuple[int, float]], found: Set[int]
+        self, field: Field, weight: float, held: Iterable[tuple[int, int]], found: Set[int]
     ) -> Mapping[int, float]:
         if field not in SCORED:
             return {post: weight for post, _ in held if post in found}

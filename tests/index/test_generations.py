@@ -183,7 +183,10 @@ def test_a_truncated_index_is_damaged(url: str, fill: Fill, tmp_path: Path, size
     assert open_search(url).count() == 51
 
 
-COMMITS = {"tantivy": "*/meta.json", "whoosh": "*/_MAIN_*.toc"}  # the file that tells of the latest
+COMMITS = {
+    "tantivy": "*/meta.json",
+    "whoosh": "*/_MAIN_*.toc",
+}  # the file that tells of the latest
 
 
 @pytest.mark.parametrize(
