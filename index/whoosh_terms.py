@@ -7,7 +7,7 @@ take four times as long over a post.
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -129,32 +129,39 @@ def _column(field: Field) -> Column | None:
     return RefBytesColumn() if field in COUNTED else None
 
 
-def _terms(reads: str, values: Iterable[str]) -> Iterator[tuple[int, str]]:
+def _terms(reads: str, values: Sequence[str]) -> Iterator[tuple[int, str]]:
     if reads == "raw":
         yield from enumerate(values)
         return
     start = 0
     for value in values:
-        position = start - 1
-        for position, term in _READERS[reads](value):
+        found = _READERS[reads](value)
+        for position, term in found:
             yield start + position, term
-        start += position + 1 + GAP
+        if found:
+            start += found[-1][0] + 1 + GAP
 
 
-def _exact(text: str) -> Iterator[tuple[int, str]]:
+@lru_cache(8)  # a post's title and text are read for several fields
+def _exact(text: str) -> list[tuple[int, str]]:
     # Apostrophes and hyphens part words, in posts and in queries alike.
-    for position, word in enumerate(_WORD.findall(folded(text).lower())):
-        if len(word) <= LONGEST_WORD // 4 or len(word.encode()) <= LONGEST_WORD:
-            yield position, word
+    return [
+        (position, word)
+        for position, word in enumerate(_WORD.findall(folded(text).lower()))
+        if len(word) <= LONGEST_WORD // 4 or len(word.encode()) <= LONGEST_WORD
+    ]
 
 
-def _stemmed(text: str) -> Iterator[tuple[int, str]]:
-    for position, word in _exact(text):
-        yield position, stem(word)
+def _stemmed(text: str) -> list[tuple[int, str]]:
+    return [(position, stem(word)) for position, word in _exact(text)]
 
 
-def _capitals(text: str) -> Iterator[tuple[int, str]]:
-    yield from enumerate(_CAPITALS.findall(text))
+def _capitals(text: str) -> list[tuple[int, str]]:
+    return list(enumerate(_CAPITALS.findall(text)))
 
 
-_READERS = {"exact": _exact, "stemmed": _stemmed, "capitals": _capitals}
+_READERS: dict[str, Callable[[str], list[tuple[int, str]]]] = {
+    "exact": _exact,
+    "stemmed": _stemmed,
+    "capitals": _capitals,
+}

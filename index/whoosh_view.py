@@ -105,11 +105,7 @@ class _Whole:
     def __init__(self, parts: Parts) -> None:
         self._segments = [segment for segment, _ in parts]
         self._posts = sum(segment.posts for segment in self._segments)
-
-    def idf(self, field: Field, term: str) -> float:
-        """Return what a term weighs."""
-        held = sum(segment.holding(field, term) for segment in self._segments)
-        return log(1 + (self._posts - held + 0.5) / (held + 0.5))
+        self.idf = lru_cache(10_000)(partial(_idf, self._segments, self._posts))
 
     def average(self, field: Field) -> float:
         """Return how many words of a field a post has."""
@@ -183,6 +179,12 @@ class _Scoring:
             norms = array("d", (K1 * (1 - B + share * length) for length in lengths))
             self._norms[field] = norms
         return norms
+
+
+def _idf(segments: Sequence[Segment], posts: int, field: Field, term: str) -> float:
+    """Return what a term weighs."""
+    held = sum(segment.holding(field, term) for segment in segments)
+    return log(1 + (posts - held + 0.5) / (held + 0.5))
 
 
 def _holding(parts: Parts, field: Field, term: str) -> int:
