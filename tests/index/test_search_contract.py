@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.finding import Document, Fragment, Query, Sort
-from index.matching import ENOUGH
 from index.model import (
     EPOCH,
 )
 from index.query import parse_query
 from index.search import Search, open_search
+from index.weights import ENOUGH
 from tests.index.conftest import BINS, DAMP, ENGINES, FORMS, Fill, build, found, many
 
 HOSTILE = [
