@@ -2,7 +2,7 @@
 
 The library keeps them as pickles of 128 posts, and handles one post at a time in writing,
 merging and reading. Here they are a few arrays of the narrowest numbers that will do, and
-handled whole: an index takes a third of the room and of the time.
+handled whole: an index takes less room, and less than half of the time.
 """
 
 from array import array

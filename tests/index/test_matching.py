@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.matching import ENOUGH, RAREST, enough, page, weight
+from index.matching import RAREST, enough, page, weight
+from index.weights import ENOUGH
 
 WEIGHTS = st.lists(st.floats(0.001, 12), max_size=RAREST)
 
