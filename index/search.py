@@ -129,7 +129,13 @@ def _tantivy(place: str) -> Engine:
     return engine(place)
 
 
-ENGINES: dict[str, Callable[[str], Engine]] = {"tantivy": _tantivy}
+def _whoosh(place: str) -> Engine:
+    from index.whoosh import engine
+
+    return engine(place)
+
+
+ENGINES: dict[str, Callable[[str], Engine]] = {"tantivy": _tantivy, "whoosh": _whoosh}
 
 
 def choose_engine(url: str) -> Engine:

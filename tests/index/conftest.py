@@ -25,7 +25,10 @@ from index.search import Search, choose_engine, open_search
 from index.store import Store
 from tests.conftest import ENTRY, FEED, NOW
 
-ENGINES = [pytest.param("tantivy://{folder}/index", id="tantivy")]
+ENGINES = [
+    pytest.param("tantivy://{folder}/index", id="tantivy"),
+    pytest.param("whoosh://{folder}/index", id="whoosh"),
+]
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 DAMP = Document(

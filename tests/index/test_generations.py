@@ -13,7 +13,7 @@ from index.errors import AlreadyRunning, IndexDamaged, SearchError
 from index.finding import Sort
 from index.generations import Generations
 from index.query import parse_query
-from index.search import Search, choose_engine, open_search
+from index.search import ENGINES, Search, choose_engine, open_search
 from tests.index.conftest import BINS, DAMP, FORMS, Fill, build, found, many
 
 
@@ -183,12 +183,18 @@ def test_a_truncated_index_is_damaged(url: str, fill: Fill, tmp_path: Path, size
     assert open_search(url).count() == 51
 
 
+COMMITS = {
+    "tantivy": "*/meta.json",
+    "whoosh": "*/_MAIN_*.toc",
+}  # the file that tells of the latest
+
+
 @pytest.mark.parametrize(
     ("name", "how"),
     [
         ("current", "names no index|not all there"),
         ("*/generation.json", "not all there|another version"),
-        ("*/meta.json", "files are damaged"),
+        ("the latest commit", "files are damaged"),
     ],
 )
 @pytest.mark.parametrize("garbage", [b"\xff\xfe\x00", b"{}", b"[1]", b"../../etc", b"0" * 16])
@@ -196,7 +202,8 @@ def test_garbage_is_damage(
     url: str, fill: Fill, tmp_path: Path, name: str, how: str, garbage: bytes
 ) -> None:
     fill(DAMP)
-    [path] = (tmp_path / "index").glob(name)
+    engine, _, _ = url.partition(":")
+    [path] = (tmp_path / "index").glob(COMMITS[engine] if name == "the latest commit" else name)
     path.write_bytes(garbage)
     for writable in (False, True):
         with pytest.raises(IndexDamaged, match=f"({how}).*planet rebuild"):
@@ -260,16 +267,21 @@ def test_a_folder_that_cannot_be_made_is_no_damage(url: str, tmp_path: Path) -> 
         open_search(url)
 
 
-@pytest.mark.parametrize("address", ["tantivy", "tantivy://", "/var/index", "lucene://var", ""])
+@pytest.mark.parametrize(
+    "address", ["tantivy", "tantivy://", "whoosh:var", "/var/index", "lucene://var", ""]
+)
 def test_an_address_that_names_no_engine_is_refused(address: str) -> None:
     with pytest.raises(SearchError, match="PLANET_SEARCH_URL cannot be used"):
         open_search(address)
 
 
-def test_an_address_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("engine", list(ENGINES))
+def test_an_address_may_be_relative(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    build("tantivy://var/index", [DAMP])
-    assert open_search(f"tantivy://{tmp_path}/var/index").count() == 1
+    build(f"{engine}://var/index", [DAMP])
+    assert open_search(f"{engine}://{tmp_path}/var/index").count() == 1
 
 
 def test_nothing_is_left_open(url: str, fill: Fill, tmp_path: Path) -> None:
