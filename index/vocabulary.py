@@ -169,24 +169,27 @@ def _topic(table: Any, place: str) -> Topic:
         raise VocabularyError(f"In the list of topics, {place} has no slug such as “council-tax”.")
     place = f"topic “{slug}”"
     _known(table, {one.name for one in fields(Topic)}, place)
+    label, group, meaning = _said_of(table, place)
     signs = ("abbr", "ambiguous", "phrases", "weak")
     return Topic(
         slug=slug,
+        label=label,
+        group=group,
+        meaning=meaning,
         note=str(table.get("note", "")),
         same=_ring_list(table.get("same", []), f"“same” of {place}"),
-        **_said_of(table, place),
         **{name: _texts(table.get(name, []), f"“{name}” of {place}") for name in signs},
     )
 
 
-def _said_of(table: Mapping[str, Any], place: str) -> dict[str, str]:
+def _said_of(table: Mapping[str, Any], place: str) -> tuple[str, str, str]:
     """Return what pages say of a topic: its label, its group and what it means."""
     for name in ("label", "group", "meaning"):
         if not isinstance(table.get(name), str) or not table[name].strip():
             raise VocabularyError(f"In the list of topics, {place} has no {name}.")
     if not fullmatch(r"[^.!?]+\.", table["meaning"]):
         raise VocabularyError(f"In the list of topics, the meaning of {place} is no one sentence.")
-    return {name: table[name] for name in ("label", "group", "meaning")}
+    return table["label"], table["group"], table["meaning"]
 
 
 def _known(table: Mapping[str, Any], names: set[str], place: str) -> None:

@@ -50,6 +50,7 @@ def test_a_posts_page_tells_all_we_know_of_it(planet: Planet, look: Look) -> Non
         "Length": "460 words, 2 min read",
         "Language": "Welsh",
         "Licence": "Open Government Licence v3",
+        "Topics": "Bilingual and translated services Online forms and booking",
         "Tags": "forms Welsh language",
     }
     assert page.cssselect("h1")[0].get("lang") == "cy"
@@ -70,14 +71,13 @@ def test_search_engines_are_sent_to_the_author(planet: Planet, look: Look) -> No
     assert words(page.cssselect("a.go")[0]) == "Read it on parks.example"
 
 
-def test_a_tag_leads_to_a_search_for_it(planet: Planet, look: Look) -> None:
-    planet.publish(FEED, entry("a", tags=("damp", "adult social care")))
-    planet.index()
-    links = {words(a): a.get("href") for a in _details(look)[0].cssselect(".tags a")}
-    assert links == {
-        "damp": "/search?q=damp",
-        "adult social care": "/search?q=%22adult+social+care%22",
-    }
+def test_a_tag_leads_to_the_posts_that_have_it(planet: Planet, look: Look) -> None:
+    planet.publish(FEED, entry("a", tags=("damp", "adult social care", "News")))
+    page, facts = _details(look)
+    [row] = [div for div in page.cssselect(".facts div") if words(div).startswith("Tags")]
+    links = {words(a): a.get("href") for a in row.cssselect("a")}
+    assert links == {"damp": "/tags/damp", "adult social care": "/tags/adultsocialcare"}
+    assert facts["Tags"] == "damp adult social care News"  # of which the last says nothing
 
 
 @pytest.mark.parametrize("path", ["/posts/nosuch", "/blogs/nosuch", "/nosuch", "/blogs?show=odd"])
