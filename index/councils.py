@@ -58,6 +58,23 @@ def council_name(slug: str) -> str:
     return known.short_name if known else _words(slug)
 
 
+def predecessors(slug: str) -> tuple[str, ...]:
+    """Return the slugs of the abolished councils that this one took over from, at any remove."""
+    return _predecessors().get(slug, ())
+
+
+@cache
+def _predecessors() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for council in councils().values():
+        heirs = council.replaced_by
+        while heirs:
+            for heir in heirs:
+                found.setdefault(heir, []).append(council.slug)
+            heirs = tuple(after for heir in heirs for after in councils()[heir].replaced_by)
+    return {slug: tuple(dict.fromkeys(before)) for slug, before in found.items()}
+
+
 def _council(row: dict[str, str]) -> Council:
     return Council(
         slug=row["slug"],

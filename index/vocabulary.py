@@ -29,11 +29,15 @@ Ring = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """Something posts are about, the signs that tell one that is, and its rings of synonyms."""
+    """Something posts are about, the signs that tell one that is, and its rings of synonyms.
+
+    `meaning` is what it is, in one plain sentence for whoever does not know the word.
+    """
 
     slug: str
     label: str
     group: str
+    meaning: str
     note: str = ""
     abbr: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
@@ -169,18 +173,27 @@ def _topic(table: Any, place: str) -> Topic:
         raise VocabularyError(f"In the list of topics, {place} has no slug such as “council-tax”.")
     place = f"topic “{slug}”"
     _known(table, {one.name for one in fields(Topic)}, place)
-    for name in ("label", "group"):
-        if not isinstance(table.get(name), str) or not table[name].strip():
-            raise VocabularyError(f"In the list of topics, {place} has no {name}.")
+    label, group, meaning = _said_of(table, place)
     signs = ("abbr", "ambiguous", "phrases", "weak")
     return Topic(
         slug=slug,
-        label=table["label"],
-        group=table["group"],
+        label=label,
+        group=group,
+        meaning=meaning,
         note=str(table.get("note", "")),
         same=_ring_list(table.get("same", []), f"“same” of {place}"),
         **{name: _texts(table.get(name, []), f"“{name}” of {place}") for name in signs},
     )
+
+
+def _said_of(table: Mapping[str, Any], place: str) -> tuple[str, str, str]:
+    """Return what pages say of a topic: its label, its group and what it means."""
+    for name in ("label", "group", "meaning"):
+        if not isinstance(table.get(name), str) or not table[name].strip():
+            raise VocabularyError(f"In the list of topics, {place} has no {name}.")
+    if not fullmatch(r"[^.!?]+\.", table["meaning"]):
+        raise VocabularyError(f"In the list of topics, the meaning of {place} is no one sentence.")
+    return table["label"], table["group"], table["meaning"]
 
 
 def _known(table: Mapping[str, Any], names: set[str], place: str) -> None:

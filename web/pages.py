@@ -11,7 +11,11 @@ from fastapi import APIRouter, Request, Response
 
 from index.errors import SearchError
 from index.finding import Query, Sort
+from web.alike import alike
+from web.alike import edition as alike_edition
 from web.answers import answers, edition, read_page, read_query, read_sort
+from web.citing import cite
+from web.councils import Councils
 from web.directory import directory
 from web.files import Files
 from web.fresh import PAGE_AGE, by_content, conditional, tag
@@ -20,6 +24,8 @@ from web.render import design, page
 from web.river import days, stretch, years
 from web.site import Site
 from web.streams import Streams
+from web.tags import Tags
+from web.topics import Topics
 from web.words import london, when_words
 
 WEEK = 200  # posts that the chart of the past week shows at most
@@ -30,6 +36,8 @@ def create_pages(site: Site) -> APIRouter:
     """Return the routes of every page, feed and file that `web` serves."""
     router = APIRouter(include_in_schema=False)
     Streams(site).add_to(router)
+    for subjects in (Topics(site), Tags(site), Councils(site)):
+        subjects.add_to(router)
     Files(site).add_to(router)
     Pages(site).add_to(router)
     return router
@@ -104,9 +112,13 @@ class Pages:
         """Show what we know of one post, and lead to it."""
 
         def make() -> Response:
-            return page(self.site, "post.html", post=self.site.catalogue.post(id))
+            post = self.site.catalogue.post(id)
+            found, cited = alike(self.site, post), cite(post)
+            return page(self.site, "post.html", post=post, alike=found, cited=cited)
 
-        return self._by_version(request, make)
+        parts = (self.site.catalogue.version(), alike_edition(self.site), request.url.path)
+        validator = self._validator(*parts)
+        return self.site.kept.conditional(request, validator, PAGE_AGE, make)
 
     def about(self, request: Request) -> Response:
         """Say who we are, and how a blog joins or leaves."""

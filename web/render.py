@@ -13,10 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from index.councils import NATIONS, council_name
 from index.errors import NotFound
+from index.narrowing import slugged
 from web import words
 from web.orbits import sign
 from web.site import Site
 from web.standing import came_words, standing
+from web.tallies import known_topics, tag_path
 
 HERE = Path(__file__).parent
 
@@ -71,6 +73,9 @@ def environment() -> Environment:
         "nation": lambda slug: NATIONS.get(slug, ""),
         "near": words.near_words,
         "network": words.network_words,
+        "slugged": slugged,
+        "tag_path": tag_path,
+        "topics": known_topics,
         "weekday": words.weekday_words,
         "when": words.when_words,
     }

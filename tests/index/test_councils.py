@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from index.councils import NATIONS, council_name, councils
+from index.councils import NATIONS, council_name, councils, predecessors
 
 
 def test_every_principal_council_of_2025_is_there() -> None:
@@ -33,6 +33,11 @@ def test_an_abolished_council_names_the_councils_that_took_over() -> None:
 def test_a_county_and_the_council_that_took_its_name_are_told_apart() -> None:
     assert councils()["dorset-county"].replaced_by == ("dorset",)
     assert councils()["dorset"].ended is None
+
+
+def test_a_council_knows_whom_it_took_over_from() -> None:
+    assert {"cumbria", "allerdale", "carlisle", "copeland"} == set(predecessors("cumberland"))
+    assert predecessors("hackney") == predecessors("nosuch") == ()
 
 
 def test_successors_exist_and_lead_to_a_council_of_today() -> None:

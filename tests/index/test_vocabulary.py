@@ -16,6 +16,7 @@ TOPIC = """
 slug = "waste"
 label = "Waste and bins"
 group = "Services"
+meaning = "What becomes of rubbish."
 phrases = ["bins", "recycl*"]
 same = [["bins", "waste collection"]]
 """
@@ -31,6 +32,12 @@ def test_every_topic_says_what_it_is_and_how_it_is_told() -> None:
         assert topic.phrases
         assert all(phrase == phrase.lower() for phrase in (*topic.phrases, *topic.weak))
         assert all(re.search("[A-Z]", abbr) for abbr in (*topic.abbr, *topic.ambiguous))
+
+
+def test_every_topic_is_explained_in_one_sentence_of_its_own() -> None:
+    meanings = [topic.meaning for topic in vocabulary().topics.values()]
+    assert len(set(meanings)) == 70
+    assert all(40 < len(meaning) < 160 for meaning in meanings)
 
 
 def test_no_sign_is_listed_twice_in_a_topic() -> None:
@@ -183,6 +190,8 @@ def test_a_vocabulary_may_do_without_rings() -> None:
         pytest.param("word_too = []\n" + TOPIC, "word_too", id="... at the top"),
         pytest.param(TOPIC.replace('"Waste and bins"', '" "'), "waste", id="no label"),
         pytest.param(TOPIC.replace('"Services"', "3"), "waste", id="a group that is no text"),
+        pytest.param(TOPIC.replace("meaning", "# "), "waste", id="no meaning"),
+        pytest.param(TOPIC.replace("rubbish", "it. More"), "waste", id="two sentences"),
         pytest.param(TOPIC + TOPIC, "waste", id="a topic twice"),
         pytest.param(TOPIC.replace('["bins", "recycl*"]', '"bins"'), "phrases", id="no list"),
         pytest.param(TOPIC.replace('"recycl*"', '"-"'), "phrases", id="no word"),

@@ -12,7 +12,7 @@ from lxml import html
 from index.model import Kind
 from index.settings import read_settings
 from tests.conftest import FEED, NOW
-from tests.web.conftest import BASE, Planet, entry, feed, words
+from tests.web.conftest import BASE, Planet, entry, feed, post_id, words
 from web.pages import create_pages
 from web.problems import problem_page
 from web.site import Site
@@ -70,14 +70,49 @@ def test_search_engines_are_sent_to_the_author(planet: Planet, look: Look) -> No
     assert words(page.cssselect("a.go")[0]) == "Read it on parks.example"
 
 
-def test_a_tag_leads_to_a_search_for_it(planet: Planet, look: Look) -> None:
-    planet.publish(FEED, entry("a", tags=("damp", "adult social care")))
+def test_a_tag_leads_to_the_posts_that_have_it(planet: Planet, look: Look) -> None:
+    planet.publish(FEED, entry("a", tags=("damp", "adult social care", "News")))
+    page, facts = _details(look)
+    [row] = [div for div in page.cssselect(".facts div") if words(div).startswith("Tags")]
+    links = {words(a): a.get("href") for a in row.cssselect("a")}
+    assert links == {"damp": "/tags/damp", "adult social care": "/tags/adultsocialcare"}
+    assert facts["Tags"] == "damp adult social care News"  # of which the last says nothing
+
+
+def test_a_post_leads_to_more_like_it_most_of_them_from_other_blogs(
+    planet: Planet, look: Look
+) -> None:
+    text = "Damp sensors tell us of mould in homes before tenants do."
+    planet.publish(FEED, *(entry(f"Damp {n}", text=text) for n in range(5)))
+    for name in ("roads", "rivers"):
+        planet.publish(feed(name), *(entry(f"{name} {n}", text=text) for n in range(2)))
+    planet.publish(feed("other"), *(entry(f"Elections {n}", text="Voting.") for n in range(30)))
     planet.index()
-    links = {words(a): a.get("href") for a in _details(look)[0].cssselect(".tags a")}
-    assert links == {
-        "damp": "/search?q=damp",
-        "adult social care": "/search?q=%22adult+social+care%22",
-    }
+    page = look(f"/posts/{post_id(look('/blogs/parks-and-paths'), 'Damp 0')}")
+    more = [words(h) for h in page.cssselect("[aria-labelledby=alike] h3")]
+    assert len(more) == 5
+    assert sum(title.startswith("Damp") for title in more) <= 2
+    assert "Damp 0" not in more
+
+
+def test_a_posts_page_does_without_the_search_index(planet: Planet, look: Look) -> None:
+    planet.publish(FEED, entry("bandstand"))
+    page, _ = _details(look)
+    assert not page.cssselect("#alike")
+
+
+def test_a_post_can_be_cited(planet: Planet, look: Look) -> None:
+    odd = entry("Swings [and] *slides*", url="https://parks.example/a_(b)", authors=("Ann", "Bob"))
+    planet.publish(FEED, odd)
+    text, markdown = (words(code) for code in _details(look)[0].cssselect("details code"))
+    assert text == (
+        "Ann and Bob, ‘Swings [and] *slides*’, Parks and paths, 20 April 2026, "
+        "https://parks.example/a_(b)"
+    )
+    assert markdown == (
+        r"Ann and Bob, [Swings \[and\] \*slides\*](https://parks.example/a_%28b%29), "
+        "Parks and paths, 20 April 2026"
+    )
 
 
 @pytest.mark.parametrize("path", ["/posts/nosuch", "/blogs/nosuch", "/nosuch", "/blogs?show=odd"])
