@@ -11,9 +11,11 @@ from pathlib import Path
 from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from index import understood
 from index.councils import NATIONS, council_name
 from index.errors import NotFound
 from web import words
+from web.fresh import tag
 from web.orbits import sign
 from web.site import Site
 from web.standing import came_words, standing
@@ -39,6 +41,11 @@ def page(site: Site, template: str, *, status: int = 200, **values: object) -> R
     )
 
 
+def page_tag(site: Site, *parts: str) -> str:
+    """Return a validator of a page that these parts, the design and the London day decide."""
+    return tag(*parts, words.london(site.clock()).isoformat(), design(), site.settings.title)
+
+
 @cache
 def environment() -> Environment:
     """Return the templates, with the words they speak in."""
@@ -50,6 +57,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
+        "also": understood.also_words,
         "blog_name": words.blog_name,
         "came": came_words,
         "clock": words.clock_words,
@@ -60,6 +68,7 @@ def environment() -> Environment:
         "day": words.day_words,
         "foreign": words.foreign,
         "host": words.host,
+        "instead": understood.instead_words,
         "kind": words.kind_words,
         "kinds": words.kinds_words,
         "language": words.language_words,
@@ -71,6 +80,7 @@ def environment() -> Environment:
         "nation": lambda slug: NATIONS.get(slug, ""),
         "near": words.near_words,
         "network": words.network_words,
+        "unknown": understood.unknown_words,
         "weekday": words.weekday_words,
         "when": words.when_words,
     }
