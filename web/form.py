@@ -44,7 +44,12 @@ def form(asked: Asked, blogs: Sequence[Feed]) -> Form:
     if held["council"]:
         held["council"] = council_name(held["council"])
     return Form(
-        **held,
+        topic=held["topic"],
+        council=held["council"],
+        nation=held["nation"],
+        kind=held["kind"],
+        after=held["after"],
+        before=held["before"],
         unseen=tuple(unseen),
         subjects=tuple(name for topic in topics.values() for name in (topic.label, *topic.abbr)),
         councils=tuple(sorted({council_name(slug) for feed in blogs for slug in feed.councils})),
