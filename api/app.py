@@ -1,11 +1,13 @@
 """The web application: pages and JSON API over one store and one search index.
 
-`create_app` puts it together. It never writes: the crawler process does. What goes
+`create_app` puts it together. It writes nothing but what was looked for in vain: all else
+is the crawler process's. What goes
 wrong is answered in the form that was asked for: under /api/ as a problem document
 (RFC 9457), elsewhere as a page.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -15,12 +17,14 @@ from threading import Lock
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.allowance import SearchLimit, Turnstile
 from api.docs import create_docs
 from api.health import Health
 from api.routes import create_api
+from api.search import create_search
 from index import __version__
 from index.catalogue import Catalogue
 from index.database import open_database
@@ -28,6 +32,7 @@ from index.errors import NotFound, SearchError, StoreError
 from index.outbox import Outbox
 from index.search import Search, open_search
 from index.settings import Settings
+from index.wanted import Wanted
 from web.pages import create_pages
 from web.problems import problem_page
 from web.site import Site
@@ -57,6 +62,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     """Return the application for an installation whose database has been migrated."""
     tell = clock or (lambda: datetime.now(UTC))
     database = open_database(settings.database)
+    wanted = Wanted(database, tell)
     health = Health(outbox=Outbox(database), search_url=settings.search)
     site = Site(
         settings=settings,
@@ -65,7 +71,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
         clock=tell,
         indexed=health.indexed,
         agent=settings.user_agent,
+        missed=wanted.note,
     )
+
     app = FastAPI(
         title=f"{settings.title} API",
         version=__version__,
@@ -73,13 +81,26 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        lifespan=_until_closed(wanted),
     )
     app.include_router(create_api(site, health))
+    app.include_router(create_search(site))
     app.include_router(create_docs(site))
     app.include_router(create_pages(site))
     _answer_errors(app, site)
     _limit_searches(app, site)
     return app
+
+
+def _until_closed(wanted: Wanted) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return what writes the last notes down when the application ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(wanted.close)
+
+    return lifespan
 
 
 def _limit_searches(app: FastAPI, site: Site) -> None:

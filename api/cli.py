@@ -15,10 +15,11 @@ from typing import Annotated, Any
 import typer
 
 from api.feeds import NETWORK, feeds
-from api.terminal import Json, day_words, opened, posts_words, print_json
+from api.searching import search
+from api.terminal import Json, opened, posts_words, print_json
+from api.wanted import wanted
 from index import __version__
 from index.errors import PlanetError
-from index.finding import Sort
 from index.model import (
     Status,
 )
@@ -138,35 +139,8 @@ def discover(
         raise typer.Exit(1)
 
 
-@app.command(epilog='Example: planet search "user research" damp --limit 5')
-def search(
-    query: Annotated[list[str], typer.Argument(help="Words, “exact phrases”, -not.")],
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many posts to show.")] = 10,
-    newest: Annotated[bool, typer.Option("--newest", help="Newest first.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Find posts."""
-    from api.routes import entry_out
-    from index.query import parse_query
-    from index.search import open_search
-    from index.understood import describe
-
-    with opened() as (settings, catalogue):
-        asked = parse_query(" ".join(query))
-        engine = open_search(settings.search)
-        order = Sort.NEWEST if newest else Sort.RELEVANCE
-        results = engine.find(asked, sort=order, limit=limit)
-        posts = catalogue.posts([hit.id for hit in results.hits])
-        engine.close()
-    if as_json:
-        entries = [asdict(entry_out(post)) for post in posts]
-        print_json({"understood": describe(asked), "total": results.total, "entries": entries})
-        return
-    print(f"{describe(asked)} {posts_words(results.total)}.")
-    for post in posts:
-        print(f"\n{post.title}\n  {post.feed.title}, {day_words(post.sort_at)}\n  {post.url}")
-
-
+app.command(epilog='Example: planet search "user research" damp council:hackney')(search)
+app.command(epilog="Example: planet wanted --json")(wanted)
 app.add_typer(feeds, name="feeds", epilog="Example: planet feeds --status failing")
 
 

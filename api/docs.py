@@ -71,6 +71,6 @@ def _parameter(described: dict[str, Any]) -> Parameter:
         limits.append("one of " + ", ".join(schema["enum"]))
     if "maximum" in schema:
         limits.append(f"{schema['minimum']} to {schema['maximum']}")
-    if schema.get("default") not in (None, ""):
+    if schema.get("default") not in (None, "", []):
         limits.append(f"usually {schema['default']}")
     return Parameter(described["name"], "; ".join(limit for limit in limits if limit) + ".")

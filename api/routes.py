@@ -1,20 +1,17 @@
-"""The JSON API: entries, search and feeds, for reading.
+"""The JSON API: entries and feeds, for reading. The search has a module of its own.
 
 Values are returned as they are; FastAPI describes and writes them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import JSONResponse
-from pydantic import TypeAdapter
 
 from api.health import Health
-from index.finding import Fragment, Sort
 from index.model import (
-    Coverage,
     Cursor,
     Feed,
     Followed,
@@ -22,8 +19,6 @@ from index.model import (
     Visited,
 )
 from index.model import Health as Doing
-from web.answers import Answers, answers, edition, read_query
-from web.fresh import PAGE_AGE, tag
 from web.site import Site
 
 MOST = 100
@@ -74,28 +69,6 @@ class EntriesOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundOut:
-    """An answer to a search, with the passage that matched."""
-
-    entry: EntryOut
-    title: tuple[Fragment, ...] = field(default=())
-    passage: tuple[Fragment, ...] = field(default=())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchOut:
-    """One page of the answers to a search, and what was searched."""
-
-    query: str
-    understood: str
-    total: int
-    page: int
-    pages: int
-    answers: list[FoundOut]
-    coverage: Coverage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedOut:
     """A feed we follow, and how it is doing."""
 
@@ -118,9 +91,6 @@ class OneFeedOut:
     visits: list[Visited]
 
 
-_SEARCH = TypeAdapter(SearchOut)
-
-
 def create_api(site: Site, health: Health) -> APIRouter:
     """Return the API's routes over `site`."""
     router = APIRouter()
@@ -128,20 +98,6 @@ def create_api(site: Site, health: Health) -> APIRouter:
     @router.get("/api/entries", summary="The planet, newest first", tags=["entries"])
     def entries(limit: Limit = 20, before: Place = "", after: Place = "") -> EntriesOut:
         return _entries(site, limit, before, after)
-
-    @router.get(
-        "/api/search",
-        summary="Posts that answer a query",
-        tags=["entries"],
-        response_model=SearchOut,
-    )
-    def search(
-        request: Request,
-        q: Annotated[str, Query(max_length=2000, description="Words and “exact phrases”")] = "",
-        sort: Annotated[Sort, Query(description="Best first, or newest first")] = Sort.RELEVANCE,
-        page: Annotated[int, Query(ge=1, le=25, description="Which page of 20 answers")] = 1,
-    ) -> Response:
-        return _found(site, request, q, sort, page)
 
     @router.get("/api/feeds", summary="The blogs we follow", tags=["feeds"])
     def feeds() -> list[FeedOut]:
@@ -170,35 +126,6 @@ def _entries(site: Site, limit: int, before: str, after: str) -> EntriesOut:
         entries=[entry_out(post) for post in posts],
         older=str(Cursor.of(posts[-1])) if goes_on else None,
         newer=str(Cursor.of(posts[0])) if posts else (after or before or None),
-    )
-
-
-def _found(site: Site, request: Request, q: str, sort: Sort, page: int) -> Response:
-    query = read_query(q)[1]
-    version = edition(site, query)  # first, so that nothing below is older
-    coverage = site.catalogue.coverage()
-
-    def make() -> Response:
-        found = _search_out(q, answers(site, query, sort, page), coverage)
-        return Response(_SEARCH.dump_json(found), media_type="application/json")
-
-    asked = ("/api/search", q, sort.value, str(page), str(coverage.crawled))
-    validator = tag(version, *asked)
-    return site.kept.conditional(request, validator, PAGE_AGE, make)
-
-
-def _search_out(q: str, found: Answers, coverage: Coverage) -> SearchOut:
-    return SearchOut(
-        query=q,
-        understood=found.understood,
-        total=found.total,
-        page=found.page,
-        pages=found.pages,
-        answers=[
-            FoundOut(entry=entry_out(a.post), title=a.title, passage=a.passage)
-            for a in found.answers
-        ],
-        coverage=coverage,
     )
 
 

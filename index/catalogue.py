@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, and_, fu
 from index.database import BATCH, Database
 from index.errors import NotFound
 from index.facts import CRAWLED, VERSION, fact
-from index.model import EPOCH, Coverage, Cursor, Followed, Health, Post, Visited
+from index.model import EPOCH, Coverage, Cursor, Feed, Followed, Health, Post, Visited
 from index.outbox import LISTED
 from index.rows import (
     JOINED,
@@ -29,6 +29,7 @@ from index.rows import (
 from index.schema import contents, entries, feeds, polls, visits
 
 Clock = Callable[[], datetime]
+_BY_TITLE = func.lower(feeds.c.title)
 
 
 class Catalogue:
@@ -38,6 +39,7 @@ class Catalogue:
         self.database = database
         self._clock = clock
         self._covered: tuple[str, Coverage] | None = None  # and the version it is true of
+        self._listed: tuple[str, tuple[Feed, ...]] | None = None
 
     def latest(
         self,
@@ -100,6 +102,17 @@ class Catalogue:
         """Return every published blog and how it is doing, by title."""
         return self._followed(feeds.c.status.in_(LISTED))
 
+    def listed(self) -> tuple[Feed, ...]:
+        """Return every published blog, by title; read once for each version."""
+        version = self.version()
+        known = self._listed
+        if known is None or known[0] != version:
+            query = select(feeds).where(feeds.c.status.in_(LISTED)).order_by(_BY_TITLE, feeds.c.id)
+            with self.database.read() as db:
+                rows = db.execute(query).mappings().all()
+            known = self._listed = version, tuple(map(feed_of, rows))
+        return known[1]
+
     def blog(self, slug: str) -> Followed:
         """Return one blog; raises NotFound."""
         found = self._followed(and_(feeds.c.slug == slug, feeds.c.status.in_(LISTED)))
@@ -155,7 +168,7 @@ class Catalogue:
             select(polls, *feed_columns(), _count().label("count"), _newest().label("newest"))
             .select_from(feeds.join(polls, polls.c.feed_id == feeds.c.id))
             .where(which)
-            .order_by(func.lower(feeds.c.title), feeds.c.id)
+            .order_by(_BY_TITLE, feeds.c.id)
         )
         with self.database.read() as db:
             rows = db.execute(query).mappings().all()

@@ -99,6 +99,11 @@ def narrowed(query: Query, asked: Iterable[tuple[str, str]]) -> Query:
     return replace(query, filters=filters, after=days["after"], before=days["before"])
 
 
+def typed_terms(text: str) -> list[str]:
+    """Return the terms of what a person typed, each as it stands there, quotes and all."""
+    return [match[0] for match in _TERM.finditer(_shortened(_clean(bounded(text)))[0])]
+
+
 def telling(words: Iterable[str]) -> list[str]:
     """Return the words without stop words, or all of them if nothing else would be left."""
     every = list(words)

@@ -66,7 +66,11 @@ def document(record: Record) -> tantivy.Document:
     """Return a post as the library takes it."""
     values: dict[str, Any] = {field.value: kept for field, kept in record.fields.items()}
     return tantivy.Document(
-        id=record.id, sort_at=record.sort_at, number=record.blog, prior=record.prior, **values
+        id=record.id,
+        sort_at=record.sort_at,
+        number=record.blog,
+        prior=2 ** (2 * record.prior) - 2,  # the library multiplies by log2(2 + this)
+        **values,
     )
 
 

@@ -20,6 +20,7 @@ from index.whoosh_segment import Segment
 from index.whoosh_terms import SCORED, SEPARATOR, stem, words
 
 K1, B = 1.2, 0.75  # of BM25
+COUNTED = 2_000  # clauses whose posts are counted once a commit
 FEW = 16  # posts: counts up to this are checked for posts that have gone
 
 Place = tuple[int, int]  # which part, and which post of it
@@ -34,12 +35,22 @@ class View:
         self.words, self.stem = words, stem
         # It holds the parts, not `self`: nothing keeps a commit once it is not asked any more.
         self.holding = lru_cache(10_000)(partial(_holding, parts))
+        self._counted: dict[tuple[tuple[Clause, ...], tuple[Clause, ...]], int] = {}
         whole = _Whole(parts)
         self._scoring = [_Scoring(segment, whole) for segment, _ in parts]
 
     def posts(self) -> int:
         """Return how many posts there are."""
         return sum(segment.posts - len(gone) for segment, gone in self.parts)
+
+    def count(self, must: tuple[Clause, ...], never: tuple[Clause, ...] = ()) -> int:
+        """Return how many posts satisfy all of `must` and nothing of `never`."""
+        known = self._counted.get((must, never))
+        if known is None:
+            known = sum(len(found) for _, found in self._found(Plan(must=must, never=never)))
+            if len(self._counted) < COUNTED:
+                self._counted[must, never] = known
+        return known
 
     def beginning(self, field: Field, letters: str, most: int) -> list[tuple[str, int]]:
         """Return up to `most` terms that begin so, and how many posts hold each."""

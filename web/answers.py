@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from index.errors import NotFound
-from index.finding import Fragment, Query, Sort
+from index.finding import Fragment, Query, Reading, Results, Sort
 from index.model import (
     Post,
 )
-from index.query import bounded, parse_query
 from index.understood import describe
 from web.site import Site
+from web.words import blog_names
 
 SIZE = 20  # answers a page
 PAGES = 25  # whoever reads that far wants another search; and robots would go on for ever
@@ -29,33 +29,38 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """One page of a search. `pages` counts those that can be turned to."""
+    """One page of a search. `pages` counts those that can be turned to.
+
+    `counted` of the `total` answer it; the others hold only some of the words.
+    """
 
     answers: tuple[Answer, ...]
     understood: str
+    reading: Reading
     total: int
+    counted: int
     page: int
     pages: int
 
 
 def answers(site: Site, query: Query, sort: Sort, page: int) -> Answers:
     """Find one page of answers. Raises SearchError."""
-    posts, total = find(site, query, sort, page)
+    results, posts = _found(site, query, sort, page)
     return Answers(
         answers=_marked(site, query, posts) if posts else (),
-        understood=describe(query),
-        total=total,
+        understood=describe(query, blog_names(site.catalogue.listed())),
+        reading=site.search().read(query) if query else Reading(),
+        total=results.total,
+        counted=results.counted,
         page=page,
-        pages=last_page(total),
+        pages=last_page(results.total),
     )
 
 
 def find(site: Site, query: Query, sort: Sort, page: int = 1) -> tuple[list[Post], int]:
     """Return one page of the posts that answer, and how many there are in all."""
-    if not query:
-        return [], 0
-    results = site.search().find(query, sort=sort, limit=SIZE, offset=(page - 1) * SIZE)
-    return site.catalogue.posts([hit.id for hit in results.hits]), results.total
+    results, posts = _found(site, query, sort, page)
+    return posts, results.total
 
 
 def edition(site: Site, query: Query) -> str:
@@ -72,15 +77,6 @@ def last_page(total: int) -> int:
     return min(PAGES, -(-total // SIZE))
 
 
-def read_query(text: str) -> tuple[str, Query]:
-    """Return what a reader typed, as far as it matters, and what that asks for.
-
-    A page says the text a dozen times: an address of 60 KB would make one of a megabyte.
-    """
-    text = bounded(text)
-    return text, parse_query(text)
-
-
 def read_sort(text: str) -> Sort:
     """Return the order a reader asked for: the best first, unless they said otherwise."""
     return Sort.NEWEST if text == Sort.NEWEST else Sort.RELEVANCE
@@ -90,11 +86,18 @@ def read_page(text: str) -> int:
     """Return the page's number; raises NotFound if there cannot be such a page."""
     if not text:
         return 1
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= PAGES):
+    if not (text.isascii() and text.isdigit() and len(text) < 7 and 1 <= int(text) <= PAGES):
         raise NotFound(
             f"A search shows its first {PAGES * SIZE} posts. Add a word to narrow it down."
         )
     return int(text)
+
+
+def _found(site: Site, query: Query, sort: Sort, page: int) -> tuple[Results, list[Post]]:
+    if not query:
+        return Results(), []
+    results = site.search().find(query, sort=sort, limit=SIZE, offset=(page - 1) * SIZE)
+    return results, site.catalogue.posts([hit.id for hit in results.hits])
 
 
 def _marked(site: Site, query: Query, posts: Sequence[Post]) -> tuple[Answer, ...]:

@@ -56,6 +56,7 @@ class Files:
             "User-agent: *",
             *(f"Allow: /search.{form}" for form in ("atom", "rss", "json")),
             "Disallow: /search",
+            "Disallow: /suggest",
             "",
         )
         return by_content(request, Response("\n".join(lines), media_type="text/plain"), DAY)
@@ -84,6 +85,7 @@ def describe_search(title: str, base: str) -> bytes:
         ("text/html", "/search"),
         ("application/atom+xml", "/search.atom"),
         ("application/rss+xml", "/search.rss"),
+        ("application/x-suggestions+json", "/suggest"),
     ):
         _add(root, "Url", type=media, method="get", template=f"{base}{path}?q={{searchTerms}}")
     _add(

@@ -9,27 +9,24 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
-from index.errors import SearchError
-from index.finding import Query, Sort
 from web.alike import alike
 from web.alike import edition as alike_edition
-from web.answers import answers, edition, read_page, read_query, read_sort
 from web.citing import cite
 from web.councils import Councils
 from web.directory import directory
 from web.files import Files
-from web.fresh import PAGE_AGE, by_content, conditional, tag
+from web.fresh import PAGE_AGE, by_content, conditional
 from web.orbits import chart
-from web.render import design, page
+from web.render import page, page_tag
 from web.river import days, stretch, years
+from web.searches import Searches
 from web.site import Site
 from web.streams import Streams
 from web.tags import Tags
 from web.topics import Topics
-from web.words import london, when_words
+from web.words import london
 
 WEEK = 200  # posts that the chart of the past week shows at most
-REBUILDING = 60  # seconds until a search that could not be answered is worth another try
 
 
 def create_pages(site: Site) -> APIRouter:
@@ -39,6 +36,7 @@ def create_pages(site: Site) -> APIRouter:
     for subjects in (Topics(site), Tags(site), Councils(site)):
         subjects.add_to(router)
     Files(site).add_to(router)
+    Searches(site).add_to(router)
     Pages(site).add_to(router)
     return router
 
@@ -53,7 +51,6 @@ class Pages:
         """Register the routes."""
         for path, answer in (
             ("/", self.planet),
-            ("/search", self.search),
             ("/blogs", self.blogs),
             ("/blogs/{slug}", self.blog),
             ("/posts/{id}", self.post),
@@ -79,14 +76,6 @@ class Pages:
             )
 
         return self._by_version(request, make)
-
-    def search(self, request: Request, q: str = "", sort: str = "", page: str = "") -> Response:
-        """Show the posts that answer a query, or say why that cannot be done now."""
-        (q, query), order, number = read_query(q), read_sort(sort), read_page(page)
-        try:
-            return self._found(request, q, query, order, number)
-        except SearchError:
-            return self._no_search(q)
 
     def blogs(self, request: Request, show: str = "") -> Response:
         """Show every blog, and how it is doing."""
@@ -117,53 +106,17 @@ class Pages:
             return page(self.site, "post.html", post=post, alike=found, cited=cited)
 
         parts = (self.site.catalogue.version(), alike_edition(self.site), request.url.path)
-        validator = self._validator(*parts)
+        validator = page_tag(self.site, *parts)
         return self.site.kept.conditional(request, validator, PAGE_AGE, make)
 
     def about(self, request: Request) -> Response:
         """Say who we are, and how a blog joins or leaves."""
         return by_content(request, page(self.site, "about.html", agent=self.site.agent), PAGE_AGE)
 
-    def _found(self, request: Request, q: str, query: Query, sort: Sort, number: int) -> Response:
-        version = edition(self.site, query)  # first, so that nothing below is older
-        coverage, indexed = self.site.catalogue.coverage(), self._indexed()
-        crawled = when_words(coverage.crawled, self.site.clock()) if coverage.crawled else ""
-
-        def make() -> Response:
-            return page(
-                self.site,
-                "search.html",
-                q=q,
-                sort=sort.value,
-                asked=bool(query),
-                found=answers(self.site, query, sort, number),
-                coverage=coverage,
-                indexed=indexed,
-            )
-
-        asked = ("/search", q, sort.value, str(number), str(indexed), crawled)
-        validator = self._validator(version, *asked)
-        return self.site.kept.conditional(request, validator, PAGE_AGE, make)
-
-    def _no_search(self, q: str) -> Response:
-        # 503, not 200: a page without answers must not be kept as if there were none.
-        made = page(self.site, "unsearchable.html", status=503, q=q, indexed=self._indexed())
-        made.headers["Retry-After"] = str(REBUILDING)
-        made.headers["Cache-Control"] = "no-store"
-        return made
-
-    def _indexed(self) -> int:
-        """Return how many in a hundred posts can be found; 100 means all of them."""
-        return max(0, min(100, int(self.site.indexed() * 100)))
-
     def _by_version(self, request: Request, make: Callable[[], Response]) -> Response:
         """Answer from the catalogue's version, the design and the London day alone."""
         parts = (self.site.catalogue.version(), str(request.url.path), request.url.query)
-        return conditional(request, self._validator(*parts), PAGE_AGE, make)
-
-    def _validator(self, *parts: str) -> str:
-        settings = self.site.settings
-        return tag(*parts, self._today().isoformat(), design(), settings.title)
+        return conditional(request, page_tag(self.site, *parts), PAGE_AGE, make)
 
     def _today(self) -> date:
         return london(self.site.clock())

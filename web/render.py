@@ -11,10 +11,12 @@ from pathlib import Path
 from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from index import understood
 from index.councils import NATIONS, council_name
 from index.errors import NotFound
 from index.narrowing import slugged
 from web import words
+from web.fresh import tag
 from web.orbits import sign
 from web.site import Site
 from web.standing import came_words, standing
@@ -41,6 +43,11 @@ def page(site: Site, template: str, *, status: int = 200, **values: object) -> R
     )
 
 
+def page_tag(site: Site, *parts: str) -> str:
+    """Return a validator of a page that these parts, the design and the London day decide."""
+    return tag(*parts, words.london(site.clock()).isoformat(), design(), site.settings.title)
+
+
 @cache
 def environment() -> Environment:
     """Return the templates, with the words they speak in."""
@@ -52,6 +59,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
+        "also": understood.also_words,
         "blog_name": words.blog_name,
         "came": came_words,
         "clock": words.clock_words,
@@ -62,6 +70,7 @@ def environment() -> Environment:
         "day": words.day_words,
         "foreign": words.foreign,
         "host": words.host,
+        "instead": understood.instead_words,
         "kind": words.kind_words,
         "kinds": words.kinds_words,
         "language": words.language_words,
@@ -76,6 +85,7 @@ def environment() -> Environment:
         "slugged": slugged,
         "tag_path": tag_path,
         "topics": known_topics,
+        "unknown": understood.unknown_words,
         "weekday": words.weekday_words,
         "when": words.when_words,
     }

@@ -10,6 +10,10 @@ from index.settings import Settings
 from web.fresh import Kept
 
 
+def _forget(text: str) -> None:
+    """Note nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A site in use.
@@ -17,7 +21,8 @@ class Site:
     `search` gives the search index, or raises SearchError (IndexDamaged while it is
     being built anew). `indexed` tells how much of what is published the index holds,
     from 0 to 1. `agent` is the crawler's User-Agent, for the page that explains us to
-    the owners of blogs. `kept` holds the answers to the latest searches.
+    the owners of blogs. `kept` holds the answers to the latest searches. `missed` is told
+    of every search that found nothing, and must take no time.
     """
 
     settings: Settings
@@ -27,3 +32,4 @@ class Site:
     agent: str
     indexed: Callable[[], float]
     kept: Kept = field(default_factory=Kept)
+    missed: Callable[[str], None] = _forget

@@ -1,21 +1,24 @@
 """The routes of feeds: the planet, a blog or a search as Atom, RSS or JSON Feed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from index.errors import NotFound
-from index.finding import Query, Sort
+from index.finding import Sort
 from index.model import (
     Post,
 )
-from web.answers import edition, find, last_page, read_page, read_query
+from web.answers import edition, find, last_page
+from web.asked import Asked, read_asked
 from web.feeds import FORMATS, Channel
 from web.fresh import FEED_AGE, conditional, tag
+from web.narrowing import searched_words
 from web.river import stretch
 from web.site import Site
-from web.words import blog_name
+from web.words import blog_name, blog_names
 
 
 class Streams:
@@ -56,7 +59,7 @@ class Streams:
                 posts,
             )
 
-        return conditional(request, self._tag(request), FEED_AGE, make)
+        return conditional(request, self._version_tag(request), FEED_AGE, make)
 
     def blog(
         self, request: Request, slug: str, form: str, before: str = "", after: str = ""
@@ -80,37 +83,41 @@ class Streams:
                 posts,
             )
 
-        return conditional(request, self._tag(request), FEED_AGE, make)
+        return conditional(request, self._version_tag(request), FEED_AGE, make)
 
-    def search(self, request: Request, form: str, q: str = "", page: str = "") -> Response:
+    def search(self, request: Request, form: str) -> Response:
         """Return the newest posts that answer a search: a feed is read for what is new."""
-        (q, query), number = read_query(q), read_page(page)
+        asked = read_asked(request.query_params.multi_items(), sort=Sort.NEWEST)
 
         def make() -> Response:
-            return self._found(form, q, query, number)
+            return self._found(form, asked)
 
-        validator = self._tag(request, edition(self.site, query))
+        version = edition(self.site, asked.query)
+        validator = self._tag(version, request.url.path, asked.address())
         return self.site.kept.conditional(request, validator, FEED_AGE, make)
 
-    def _found(self, form: str, q: str, query: Query, number: int) -> Response:
-        posts, total = find(self.site, query, Sort.NEWEST, number)
-        here = {"q": q}
+    def _found(self, form: str, asked: Asked) -> Response:
+        posts, total = find(self.site, asked.query, Sort.NEWEST, asked.page)
+        names = blog_names(self.site.catalogue.listed())
+        said = searched_words(asked, names)
         channel = Channel(
-            key=f"search {' '.join(q.split())}",
-            title=f"“{q}” on {self.site.settings.title}",
-            description=f"New posts that answer a search for “{q}”",
+            key=f"search {asked.text}{asked.narrowing}",
+            title=f"{said} on {self.site.settings.title}",
+            description=f"New posts that answer a search for {said}",
             base=self.base,
-            page=f"{self.base}/search?{urlencode({**here, 'sort': 'newest'})}",
-            url=self._search(form, q, number),
-            first=self._search(form, q, 1),
-            next=self._search(form, q, number + 1) if number < last_page(total) else "",
-            previous=self._search(form, q, number - 1) if number > 1 else "",
+            page=f"{self.base}{asked.turned(1).address()}",
+            url=self._search(form, asked, asked.page),
+            first=self._search(form, asked, 1),
+            next=self._search(form, asked, asked.page + 1)
+            if asked.page < last_page(total)
+            else "",
+            previous=self._search(form, asked, asked.page - 1) if asked.page > 1 else "",
         )
         return _written(form, channel, posts)
 
-    def _search(self, form: str, q: str, page: int) -> str:
-        query = {"q": q} | ({"page": str(page)} if page > 1 else {})
-        return f"{self.base}/search.{form}?{urlencode(query)}"
+    def _search(self, form: str, asked: Asked, page: int) -> str:
+        place = replace(asked, sort=Sort.RELEVANCE, page=page)  # the order goes without saying
+        return f"{self.base}{place.address(f'/search.{form}')}"
 
     def _stretch(
         self, path: str, before: str, after: str, feed: int | None = None
@@ -126,15 +133,12 @@ class Streams:
         }
         return here.posts, links
 
-    def _tag(self, request: Request, version: str = "") -> str:
-        settings = self.site.settings
-        return tag(
-            version or self.site.catalogue.version(),
-            str(request.url.path),
-            request.url.query,
-            settings.base_url,
-            settings.title,
-        )
+    def _version_tag(self, request: Request) -> str:
+        version = self.site.catalogue.version()
+        return self._tag(version, str(request.url.path), request.url.query)
+
+    def _tag(self, *parts: str) -> str:
+        return tag(*parts, self.base, self.site.settings.title)
 
 
 def _known(form: str) -> None:

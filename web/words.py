@@ -4,7 +4,7 @@ Pure: text from values. Knows nothing of HTTP or templates. Days are London days
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -160,6 +160,11 @@ def network_words(network: Network) -> str:
 def blog_name(feed: Feed) -> str:
     """Return what a blog is called: its title, or else where it lives."""
     return clean(feed.title).strip() or host(feed.site) or host(feed.url) or "A blog with no name"
+
+
+def blog_names(feeds: Iterable[Feed]) -> dict[str, str]:
+    """Return what each blog is called, by its slug."""
+    return {feed.slug: blog_name(feed) for feed in feeds}
 
 
 def language_tag(code: str) -> str:

@@ -21,6 +21,7 @@ from index.refresh import refresh
 from index.search import Search, open_search
 from index.settings import read_settings
 from index.store import Store
+from index.wanted import Wanted
 from tests.conftest import ENTRY, FEED, NOW
 from web.pages import create_pages
 from web.problems import problem_page
@@ -83,7 +84,15 @@ def planet(database: Database, tmp_path: Path) -> Planet:
 
 
 @pytest.fixture
-def site(planet: Planet, tmp_path: Path) -> Site:
+def wanted(planet: Planet) -> Iterator[Wanted]:
+    """What was looked for in vain."""
+    notes = Wanted(planet.database, lambda: NOW)
+    yield notes
+    notes.close()
+
+
+@pytest.fixture
+def site(planet: Planet, wanted: Wanted, tmp_path: Path) -> Site:
     """The pages' view of it."""
     return Site(
         settings=read_settings(home=tmp_path, base_url=BASE, contact="hello@planet.example"),
@@ -91,6 +100,7 @@ def site(planet: Planet, tmp_path: Path) -> Site:
         search=planet.search,
         clock=lambda: NOW,
         indexed=lambda: planet.share,
+        missed=wanted.note,
         agent="CouncilPlanet/1.0 (+mailto:hello@planet.example)",
     )
 

@@ -86,7 +86,7 @@ def test_the_same_search_can_be_followed(damp: Planet, look: Look, client: TestC
 
 def test_what_was_understood_is_said(damp: Planet, look: Look) -> None:
     page = look('/search?q=damp+"damp+sensors"+-bins')
-    said = words(page.cssselect(".understood")[0])
+    said = words(page.cssselect(".understood p")[0])
     assert said == "Posts about damp, with the exact words “damp sensors”, without bins."
     assert page.cssselect("input")[0].get("value") == 'damp "damp sensors" -bins'
 
@@ -103,7 +103,7 @@ def test_a_long_question_makes_no_long_answer(damp: Planet, client: TestClient, 
 @pytest.mark.rule(49)
 def test_what_is_not_looked_for_is_said(damp: Planet, look: Look) -> None:
     page = look("/search?q=" + "+".join(["damp", *(f"w{n}" for n in range(40))]))
-    said = words(page.cssselect(".understood")[0])
+    said = words(page.cssselect(".understood p")[0])
     assert said.endswith("Only 32 words, or 500 characters, are looked for.")
     assert _titles(page)[0] == "Damp sensors"
 
