@@ -15,7 +15,7 @@ from index.clauses import AllOf, AnyOf, Clause, Field, Lexicon, Marked, Plan, Ru
 from index.finding import By, Query
 from index.folding import whole
 from index.items import PHRASE, Item, Items, exactly, one_of, stemmed
-from index.matching import enough
+from index.matching import enough, weight
 from index.narrowed import demands
 
 _BESIDE = ((Field.TITLE, weights.TITLE), (Field.HEADING, weights.HEADING))
@@ -37,7 +37,7 @@ def plan(query: Query, lexicon: Lexicon) -> Plan | None:
         must=_set(items, demanded, forbidden, lexicon),
         wide=(*demanded, *_enough(items, weights.RANKED)),
         never=forbidden,
-        wishes=(*_wishes(items), *_phrased(query.phrases, phrases, lexicon), *named),
+        wishes=(*_wishes(items, lexicon), *_phrased(query.phrases, phrases, lexicon), *named),
         marked=_marked(items, phrases),
         reading=found.reading(),
         spread=not any(_names_blog(wish) for wish in named)
@@ -72,21 +72,35 @@ def _enough(items: Sequence[Item], share: float) -> Iterator[Clause]:
         yield AnyOf(tuple(AllOf(clauses) for clauses in rest))
 
 
-def _wishes(items: Sequence[Item]) -> Iterator[Wish]:
+def _wishes(items: Sequence[Item], lexicon: Lexicon) -> Iterator[Wish]:
     telling = sorted(items, key=lambda item: -item.weight)[: weights.WISHED]
     said = [clause for item in telling for clause in item.typed]
     for clause in dict.fromkeys(said):
         yield from _wish(clause, 1.0, _NAMED)
     others = dict.fromkeys(clause for item in telling for clause in item.also)
     for clause in [one for one in others if one not in said]:
-        yield from _wish(clause, weights.ALSO, _BESIDE[:1])
+        share = _share(clause, telling, lexicon)
+        yield from _wish(clause, weights.ALSO * share, _BESIDE[:1])
     stems = [(item.stem, other.stem) for item, other in pairwise(items)]
     for pair in [pair for pair in stems if all(pair)][: weights.PAIRS]:
         near = Run(Field.TEXT, tuple(enumerate(pair)), weights.SLOP)
         yield Wish(near, weights.NEAR)
-    if len(items) > 1:
+    if len(items) > 1 or others:
         every = AllOf(tuple(one_of(item.typed) for item in items if item.typed))
         yield Wish(every, weights.ALL * _sum(items), constant=True)
+
+
+def _share(clause: Clause, items: Iterable[Item], lexicon: Lexicon) -> float:
+    """Return by how much the words of `clause` must count less than they weigh.
+
+    So that all of them weigh no more than the words they stand for: "refuse collection", of
+    two rare words, would come before "bins", which was typed.
+    """
+    if not isinstance(clause, Run):
+        return 1.0
+    posts = lexicon.posts()
+    own = sum(weight(posts, lexicon.holding(clause.field, term)) for _, term in clause.terms)
+    return min(1.0, sum(item.weight for item in items if clause in item.also) / own)
 
 
 def _wish(clause: Clause, boost: float, beside: Iterable[tuple[Field, float]]) -> Iterator[Wish]:
@@ -135,12 +149,12 @@ def _marked(items: Iterable[Item], phrases: Iterable[Clause]) -> Marked:
         Field.CAPITALS: marked.capitals,
         Field.WELSH: marked.lemmas,
     }
-    for clause, weight in [(c, item.weight) for item in items for c in item.every()]:
+    for clause, worth in [(c, item.weight) for item in items for c in item.every()]:
         if isinstance(clause, Term):
-            single[clause.field][clause.text] = weight
+            single[clause.field][clause.text] = worth
         elif isinstance(clause, Run):
             runs = marked.runs if clause.field is Field.TEXT else marked.phrases
-            runs[tuple(term for _, term in clause.terms)] = weight
+            runs[tuple(term for _, term in clause.terms)] = worth
     for clause in phrases:
         if isinstance(clause, Term):
             marked.words[clause.text] = PHRASE
