@@ -129,7 +129,7 @@ class Terms:
             tantivy.FieldType.Integer,
             clause.since,
             clause.until,
-            include_upper=False,
+            include_upper=clause.until is None,
         )
 
 
