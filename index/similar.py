@@ -19,7 +19,7 @@ TELLING = 20  # words that are looked for
 READ = 20_000  # characters of the text
 SHORTEST = 3  # letters of a word that tells something
 FEWEST = 2  # posts that hold a word: one has no other post like it
-COMMON = 0.1  # of all posts: what more hold tells nothing
+COMMON = 0.25  # of all posts: what more hold tells nothing
 TITLED = 3  # times that a word of the title counts
 TOPIC = 2.0  # what a topic in common is worth
 

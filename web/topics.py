@@ -27,6 +27,7 @@ MOST = 10  # councils, blogs and related topics that are named
 VALUES = 100  # of each facet: more than there are topics, and than years
 OFTEN = 3  # posts on a topic that make a blog one to follow for it
 BLOGS = 1000
+CLOSE = 0.75  # how like a slug must be to be what was meant
 
 
 class Topics:
@@ -111,7 +112,7 @@ def known(slug: str) -> Topic:
 
 def _near(slug: str) -> list[Topic]:
     topics = vocabulary().topics
-    return [topics[one] for one in get_close_matches(slug, topics, n=3)]
+    return [topics[one] for one in get_close_matches(slug, topics, n=3, cutoff=CLOSE)]
 
 
 def subject_of(topic: Topic) -> Subject:

@@ -50,6 +50,7 @@ def test_a_posts_page_tells_all_we_know_of_it(planet: Planet, look: Look) -> Non
         "Length": "460 words, 2 min read",
         "Language": "Welsh",
         "Licence": "Open Government Licence v3",
+        "Topics": "Online forms and booking Bilingual and translated services",
         "Tags": "forms Welsh language",
     }
     assert page.cssselect("h1")[0].get("lang") == "cy"

@@ -59,7 +59,7 @@ def test_a_tags_feed_says_what_its_authors_do(tagged: Planet, client: TestClient
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("path", ["/tags/nobody", "/tags/nobody.atom", "/tags/--", "/tags/news"])
+@pytest.mark.parametrize("path", ["/tags/nobody", "/tags/nobody.atom", "/tags/--", "/tags/new"])
 def test_a_tag_that_nobody_uses_is_not_found(
     tagged: Planet, client: TestClient, path: str
 ) -> None:
