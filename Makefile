@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-u
 	--no-emit-find-links --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format lock bench screenshots clean
+.PHONY: help setup run demo test check format lock bench eval screenshots clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ format: $(READY_DEV) ## Put the code into its one format
 
 bench: $(READY_DEV) $(RIVALS)/ready ## Measure, side by side with others; ARGS="--only crawl"
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+eval: $(READY_DEV) ## Ask the judged queries; POSTS=folder for real posts, else the demo's
+	@$(BIN)/python -m benchmarks.evaluate $(if $(POSTS),--posts $(POSTS)) $(ARGS)
 
 screenshots: $(READY_DEV) ## Make the README's screenshot from the demo
 	@$(BIN)/python -m benchmarks.screenshots
