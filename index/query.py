@@ -21,6 +21,7 @@ from index.narrowing import DATES, narrow, read_day
 
 LONGEST = 500  # characters; the rest is not read
 MOST = 32  # words in all, those of phrases, of exclusions and of filters included
+RUNS = 6  # phrases: one of common words costs as much as a long query; more are read as words
 BEGINNING = 3  # letters at least before a star: fewer would stand for half of all words
 LIMIT = f"Only {MOST} words, or {LONGEST} characters, are looked for."
 
@@ -116,6 +117,7 @@ class _Reading:
 
     cut: bool = False
     left: int = MOST
+    runs: int = 0  # phrases so far
     words: dict[str, str] = field(default_factory=dict)  # by the form they are compared in
     phrases: dict[str, str] = field(default_factory=dict)
     without: dict[str, str] = field(default_factory=dict)
@@ -130,7 +132,10 @@ class _Reading:
             self.last = None
             return
         said = _star(term) if not term.by else f"{term.by} {term.text}".strip()
-        for one in [said] if term.quoted or not term.by else said.split():
+        if term.quoted and self.runs >= RUNS:
+            term, self.cut = replace(term, quoted=False), True
+        self.runs += term.quoted
+        for one in [said] if term.quoted else said.split():
             self._put(one, term, either=either and one == said)
 
     def _filtered(self, term: _Term) -> bool:

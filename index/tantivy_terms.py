@@ -17,6 +17,7 @@ from index.finding import By, Facets
 from index.record import Record, plain
 
 LONGEST_WORD = 40  # bytes; longer ones are addresses and noise
+MANY = 8  # alternatives, from which on a set of them is quicker
 FEW = 16  # posts: counts up to this are checked for posts that have gone
 IN_CAPITALS = r"\b[A-Z][A-Z0-9&]{1,7}\b"
 
@@ -108,6 +109,8 @@ class Terms:
             return Query.phrase_query(self._schema, clause.field.value, terms, clause.slop)
         if isinstance(clause, Between):
             return self._between(clause)
+        if isinstance(clause, AnyOf) and not scores and (many := _of_one_field(clause)):
+            return Query.term_set_query(self._schema, *many)
         parts = [self.clause(part, scores=scores) for part in clause.parts]
         if isinstance(clause, AnyOf):
             return Query.boolean_query([(Occur.Should, part) for part in parts])
@@ -205,6 +208,15 @@ def _analyzer(*, stems: bool = False) -> TextAnalyzer:
     words = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(LONGEST_WORD))
     folded = words.filter(Filter.lowercase()).filter(Filter.ascii_fold())
     return (folded.filter(Filter.stemmer("english")) if stems else folded).build()
+
+
+def _of_one_field(clause: AnyOf) -> tuple[str, list[str]] | None:
+    """Return the field and the terms of alternatives that are many: they are read as one set."""
+    terms = [part for part in clause.parts if isinstance(part, Term)]
+    fields = {term.field.value for term in terms}
+    if len(terms) < MANY or len(terms) < len(clause.parts) or len(fields) > 1:
+        return None
+    return fields.pop(), [term.text for term in terms]
 
 
 def _first(terms: list[str], word: str) -> str:

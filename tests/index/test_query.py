@@ -1,11 +1,13 @@
 """Whatever is typed into the search box is understood somehow."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.finding import Query
-from index.query import LONGEST, MOST, bounded, parse_query, telling
+from index.finding import By, Filter, Query
+from index.query import LONGEST, MOST, RUNS, bounded, narrowed, parse_query, telling
 from index.understood import describe
 
 
@@ -114,3 +116,90 @@ def test_what_cannot_matter_need_not_be_passed_on(text: str) -> None:
 def test_stop_words_count_if_there_is_nothing_else() -> None:
     assert telling(["The", "damp"]) == ["damp"]
     assert telling(["The", "who"]) == ["The", "who"]
+
+
+@pytest.mark.rule(49)
+def test_more_phrases_than_are_looked_for_are_read_as_words() -> None:
+    query = parse_query(" ".join(f'"of thing{i}"' for i in range(RUNS + 2)))
+    assert len(query.phrases) == RUNS
+    assert query.words == ("of", f"thing{RUNS}", f"thing{RUNS + 1}")
+    assert query.cut
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        pytest.param(
+            "tablets OR ipads homes",
+            Query(words=("homes",), either=(("tablets", "ipads"),)),
+            id="either",
+        ),
+        pytest.param(
+            'damp OR mould OR "wet rot"', Query(either=(("damp", "mould", "wet rot"),)), id="three"
+        ),
+        pytest.param("OR damp OR", Query(words=("damp",)), id="an OR with nothing beside it"),
+        pytest.param("damp OR -mould", Query(words=("damp",), without=("mould",)), id="or not"),
+        pytest.param("digi*", Query(words=("digi*",)), id="a beginning"),
+        pytest.param("di*", Query(words=("di",)), id="too short a beginning is a word"),
+        pytest.param("(digi*)", Query(words=("digi*",)), id="... in brackets"),
+        pytest.param("*gital", Query(words=("gital",)), id="no ending"),
+        pytest.param("topic:SEND", Query(filters=(Filter(By.TOPIC, "send"),)), id="a topic"),
+        pytest.param(
+            'council:"Tower Hamlets" -kind:supplier',
+            Query(
+                filters=(Filter(By.COUNCIL, "tower-hamlets"), Filter(By.KIND, "supplier", True))
+            ),
+            id="filters",
+        ),
+        pytest.param(
+            "after:2020-02 before:2021",
+            Query(after=date(2020, 2, 1), before=date(2021, 1, 1)),
+            id="dates",
+        ),
+        pytest.param("after:2020-13", Query(words=("after", "2020-13")), id="no such month"),
+        pytest.param(
+            "Topic:housing", Query(filters=(Filter(By.TOPIC, "housing"),)), id="capitals"
+        ),
+        pytest.param("has:cheese", Query(words=("has", "cheese")), id="what nothing has"),
+        pytest.param("topic:", Query(words=("topic",)), id="a name and nothing else"),
+        pytest.param("re:mould", Query(words=("re", "mould")), id="a colon that means nothing"),
+        pytest.param(
+            "http://a.example/b", Query(words=("http", "a.example/b")), id="a web address"
+        ),
+    ],
+)
+def test_operators_and_filters_are_read(text: str, query: Query) -> None:
+    assert parse_query(text) == query
+
+
+def test_a_forms_fields_become_filters() -> None:
+    asked = [
+        ("topic", "housing"),
+        ("council", ""),
+        ("council", "Leeds"),
+        ("after", "2020"),
+        ("x", "y"),
+    ]
+    query = narrowed(parse_query("damp topic:housing"), asked)
+    assert query == parse_query("damp topic:housing council:leeds after:2020")
+    assert narrowed(query, [("after", "soon"), ("kind", "-supplier")]) == parse_query(
+        "damp topic:housing council:leeds -kind:supplier after:2020"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("tablets OR ipads", "Posts about tablets or ipads."),
+        ("digi*", "Posts about digi…."),
+        ("damp council:tower-hamlets", "Posts about damp, from Tower Hamlets."),
+        (
+            "topic:waste nation:wales",
+            "Posts on the topic of Waste, recycling and bins, from Wales.",
+        ),
+        ("after:2020 -kind:supplier", "Posts since 1 January 2020, not suppliers."),
+        ("-kind:supplier", "Say what to look for as well: this only leaves out suppliers."),
+    ],
+)
+def test_operators_and_filters_are_said_back(text: str, sentence: str) -> None:
+    assert describe(parse_query(text)) == sentence
