@@ -15,14 +15,14 @@ RANKED = 0.2  # ... and to be ranked: a post that says it in other words may be 
 
 # What a post is worth to a query, in units of BM25 on its whole text
 
-TITLE = 0.7  # a word in the title
+TITLE = 0.85  # a word in the title
 HEADING = 0.4  # ... in a heading
 LABEL = 0.1  # ... in a tag, or in the name of a topic
 ALSO = 1.0  # another way to say it; its words weigh no more than those they stand for
 NEAR = 1.0  # two words of the query next to each other, or nearly
 SLOP = 4  # words that may stand between those
 PAIRS = 3  # looked for near each other: on common words each costs as much as a query
-ALL = 0.6  # holding every word, as a share of what the words weigh
+ALL = 0.4  # holding every word, as a share of what the words weigh
 WHOLE_TITLE = 4.0  # the query is the title, as a share of what the words weigh
 BLOG_NAME = 1.5  # the query is the blog's name, likewise
 
