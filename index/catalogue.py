@@ -28,6 +28,8 @@ from index.rows import (
 )
 from index.schema import contents, entries, feeds, polls, visits
 
+LONGEST_TEXT = 1_000_000  # characters of a post: more than any has
+
 Clock = Callable[[], datetime]
 _BY_TITLE = func.lower(feeds.c.title)
 
@@ -77,10 +79,10 @@ class Catalogue:
                 found |= {row["id"]: post_of(row) for row in db.execute(query).mappings()}
         return [found[i] for i in ids if i in found]
 
-    def texts(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return the plain text of the posts with these ids."""
+    def texts(self, ids: Sequence[str], most: int = LONGEST_TEXT) -> dict[str, str]:
+        """Return the plain text of the posts with these ids, `most` characters of each."""
         texts: dict[str, str] = {}
-        columns = (contents.c.entry_id, contents.c.text)
+        columns = (contents.c.entry_id, func.substr(contents.c.text, 1, most).label("text"))
         joined = select(*columns).select_from(contents.join(entries).join(feeds))
         with self.database.read() as db:
             for start in range(0, len(ids), BATCH):

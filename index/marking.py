@@ -13,7 +13,7 @@ from index.folding import folded, lowered
 from index.highlight import Mark
 from index.welsh import lemma
 
-LOOKED_AT = 30_000  # characters of a text
+LOOKED_AT = 15_000  # characters of a text: two thousand words
 _CHANGED = 2  # letters at a stem's end that its words may have otherwise
 _START, _END, _GAP, _WORD = r"(?<![^\W_])", r"(?![^\W_])", r"[\W_]+", r"[^\W_]+"
 

@@ -6,6 +6,7 @@ from unicodedata import normalize
 
 from index.errors import NotFound
 from index.finding import Fragment, Query, Reading, Results, Sort
+from index.marking import LOOKED_AT
 from index.model import (
     Post,
 )
@@ -101,7 +102,7 @@ def _found(site: Site, query: Query, sort: Sort, page: int) -> tuple[Results, li
 
 
 def _marked(site: Site, query: Query, posts: Sequence[Post]) -> tuple[Answer, ...]:
-    bodies = site.catalogue.texts([post.id for post in posts])
+    bodies = site.catalogue.texts([post.id for post in posts], LOOKED_AT)
     texts = [bodies.get(post.id) or post.excerpt for post in posts]
     search = site.search()
     titles = search.highlight(query, [post.title for post in posts], width=WHOLE)
