@@ -21,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.allowance import SearchLimit, Turnstile
+from api.armour import Armour
 from api.docs import create_docs
 from api.health import Health
 from api.routes import create_api
@@ -35,6 +36,7 @@ from index.settings import Settings
 from index.wanted import Wanted
 from web.pages import create_pages
 from web.problems import problem_page
+from web.render import HEADERS
 from web.site import Site
 from web.words import count_words
 
@@ -89,6 +91,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     app.include_router(create_pages(site))
     _answer_errors(app, site)
     _limit_searches(app, site)
+    app.add_middleware(Armour)  # last, so that it is around all others
     return app
 
 
@@ -124,8 +127,11 @@ def _answer(
     site: Site, request: Request, status: int, detail: str, retry_after: int | None = None
 ) -> Response:
     if request.url.path.startswith("/api/") or request.url.path == "/healthz":
-        return problem(status, detail, retry_after)
-    return problem_page(site, status, detail, retry_after=retry_after)
+        answer: Response = problem(status, detail, retry_after)
+    else:
+        answer = problem_page(site, status, detail, retry_after=retry_after)
+    answer.headers.update(HEADERS)  # what answers for our faults is around Armour
+    return answer
 
 
 def _answer_errors(app: FastAPI, site: Site) -> None:

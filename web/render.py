@@ -24,12 +24,19 @@ from web.tallies import known_topics, tag_path
 
 HERE = Path(__file__).parent
 
-# Pages hold no script and no inline style, so the policy can forbid both.
+# Pages hold no script and no inline style, so the policy can forbid both. `api.armour` says
+# the same for all that is not a page.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+    ),
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
 }
 
 
