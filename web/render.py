@@ -17,6 +17,7 @@ from index.errors import NotFound
 from index.narrowing import slugged
 from web import words
 from web.fresh import tag
+from web.linked import posting, website
 from web.orbits import sign
 from web.site import Site
 from web.standing import came_words, standing
@@ -96,7 +97,13 @@ def environment() -> Environment:
         "weekday": words.weekday_words,
         "when": words.when_words,
     }
-    made.globals |= {"asset": asset, "sign": sign, "standing": standing}
+    made.globals |= {
+        "asset": asset,
+        "posting": posting,
+        "sign": sign,
+        "standing": standing,
+        "website": website,
+    }
     return made
 
 

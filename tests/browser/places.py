@@ -34,6 +34,7 @@ PLACES = {
     "a post": Place("/blogs/making-framley-work", "a.more"),
     "a post without a title": Place("/blogs/greshamsbury-notes", ".note a.more"),
     "about": Place("/about"),
+    "the accessibility statement": Place("/accessibility"),
     "a page that is not there": Place("/nowhere", status=404),
     "the API": Place("/api/docs"),
 }

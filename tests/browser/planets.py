@@ -53,7 +53,9 @@ def _blog(blog: DemoBlog) -> Blog:
 
 
 def _entry(blog: DemoBlog, post: DemoPost, host: str) -> Entry:
-    text = " ".join(html.document_fromstring(f"<div>{post.html}</div>").text_content().split())
+    text = " ".join(
+        "".join(map(str, html.fromstring(f"<div>{post.html}</div>").itertext())).split()
+    )
     return Entry(
         key=f"{blog.slug}/{post.slug}",
         url=f"{host}/{post.slug}",
