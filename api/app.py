@@ -26,6 +26,7 @@ from api.docs import create_docs
 from api.health import Health
 from api.routes import create_api
 from api.search import create_search
+from api.shortcut import Shortcut
 from index import __version__
 from index.catalogue import Catalogue
 from index.database import open_database
@@ -34,6 +35,7 @@ from index.outbox import Outbox
 from index.search import Search, open_search
 from index.settings import Settings
 from index.wanted import Wanted
+from index.watch import Watch
 from web.pages import create_pages
 from web.problems import problem_page
 from web.render import HEADERS
@@ -64,7 +66,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     """Return the application for an installation whose database has been migrated."""
     tell = clock or (lambda: datetime.now(UTC))
     database = open_database(settings.database)
-    wanted = Wanted(database, tell)
+    wanted, watch = Wanted(database, tell), Watch(database)
     health = Health(outbox=Outbox(database), search_url=settings.search)
     site = Site(
         settings=settings,
@@ -83,7 +85,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        lifespan=_until_closed(wanted),
+        lifespan=_until_closed(wanted, watch),
     )
     app.include_router(create_api(site, health))
     app.include_router(create_search(site))
@@ -91,17 +93,21 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     app.include_router(create_pages(site))
     _answer_errors(app, site)
     _limit_searches(app, site)
-    app.add_middleware(Armour)  # last, so that it is around all others
+    app.add_middleware(Armour)
+    app.add_middleware(Shortcut, site=site, watch=watch)  # the last is around all others
     return app
 
 
-def _until_closed(wanted: Wanted) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _until_closed(
+    wanted: Wanted, watch: Watch
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Return what writes the last notes down when the application ends."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await run_in_threadpool(wanted.close)
+        watch.close()
 
     return lifespan
 
