@@ -3,6 +3,7 @@
 Everything is escaped by default, and no template says otherwise.
 """
 
+import re
 from functools import cache
 from hashlib import blake2b
 from mimetypes import guess_type
@@ -40,6 +41,10 @@ HEADERS = {
     "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
 }
 
+_INDENT = re.compile(r"(<(?:pre|textarea)\b.*?</(?:pre|textarea)>)|\n\s+", re.DOTALL)
+_COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
+_GAP = re.compile(rb"(?<=[{};,:])\s+|\s+(?=[{}])")
+
 
 def page(site: Site, template: str, *, status: int = 200, **values: object) -> Response:
     """Render one page. It may not need the database: error pages come this way too."""
@@ -47,8 +52,16 @@ def page(site: Site, template: str, *, status: int = 200, **values: object) -> R
         environment().get_template(template).render(site=site.settings, now=site.clock(), **values)
     )
     return Response(
-        words.clean(html).encode(), status_code=status, media_type="text/html", headers=HEADERS
+        lean(words.clean(html)).encode(),
+        status_code=status,
+        media_type="text/html",
+        headers=HEADERS,
     )
+
+
+def lean(html: str) -> str:
+    """Leave out the blanks that begin lines, except where they are shown: 3% of a page."""
+    return _INDENT.sub(lambda found: found[1] or "\n", html)
 
 
 def page_tag(site: Site, *parts: str) -> str:
@@ -109,8 +122,14 @@ def environment() -> Environment:
 
 @cache
 def _assets() -> dict[str, tuple[str, bytes]]:
-    files = {path.name: path.read_bytes() for path in (HERE / "static").iterdir()}
+    files = {path.name: _read(path) for path in (HERE / "static").iterdir()}
     return {name: (_digest(content), content) for name, content in files.items()}
+
+
+def _read(path: Path) -> bytes:
+    """Return a file as it is sent: a style without what is there for its authors alone."""
+    content = path.read_bytes()
+    return _GAP.sub(b"", _COMMENT.sub(b"", content)).strip() if path.suffix == ".css" else content
 
 
 def asset(name: str) -> str:
