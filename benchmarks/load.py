@@ -1,6 +1,6 @@
 """Asking for one thing over and over, on several connections that stay open.
 
-One thread, plain sockets and answers that are known to the byte: it takes a tenth of what a
+One thread, plain sockets and answers that are known to the byte: it takes a fifth of what a
 server in Python takes for an answer, so that the server is what is measured.
 """
 
