@@ -8,8 +8,8 @@ from index.database import Database
 from index.derived import derive, mark
 from index.facts import DERIVED, fact
 from index.outbox import Outbox
-from index.refresh import rebuild
 from index.rederive import rederive
+from index.refresh import rebuild
 from index.schema import contents, entries
 from tests.index.conftest import Publish
 from tests.index.conftest import entries as some
