@@ -21,10 +21,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.allowance import SearchLimit, Turnstile
+from api.armour import Armour
 from api.docs import create_docs
 from api.health import Health
 from api.routes import create_api
 from api.search import create_search
+from api.shortcut import Shortcut
 from index import __version__
 from index.catalogue import Catalogue
 from index.database import open_database
@@ -33,8 +35,10 @@ from index.outbox import Outbox
 from index.search import Search, open_search
 from index.settings import Settings
 from index.wanted import Wanted
+from index.watch import Watch
 from web.pages import create_pages
 from web.problems import problem_page
+from web.render import HEADERS
 from web.site import Site
 from web.words import count_words
 
@@ -62,7 +66,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     """Return the application for an installation whose database has been migrated."""
     tell = clock or (lambda: datetime.now(UTC))
     database = open_database(settings.database)
-    wanted = Wanted(database, tell)
+    wanted, watch = Wanted(database, tell), Watch(database)
     health = Health(outbox=Outbox(database), search_url=settings.search)
     site = Site(
         settings=settings,
@@ -81,7 +85,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        lifespan=_until_closed(wanted),
+        lifespan=_until_closed(wanted, watch),
     )
     app.include_router(create_api(site, health))
     app.include_router(create_search(site))
@@ -89,16 +93,21 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     app.include_router(create_pages(site))
     _answer_errors(app, site)
     _limit_searches(app, site)
+    app.add_middleware(Armour)
+    app.add_middleware(Shortcut, site=site, watch=watch)  # the last is around all others
     return app
 
 
-def _until_closed(wanted: Wanted) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _until_closed(
+    wanted: Wanted, watch: Watch
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Return what writes the last notes down when the application ends."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await run_in_threadpool(wanted.close)
+        watch.close()
 
     return lifespan
 
@@ -124,8 +133,11 @@ def _answer(
     site: Site, request: Request, status: int, detail: str, retry_after: int | None = None
 ) -> Response:
     if request.url.path.startswith("/api/") or request.url.path == "/healthz":
-        return problem(status, detail, retry_after)
-    return problem_page(site, status, detail, retry_after=retry_after)
+        answer: Response = problem(status, detail, retry_after)
+    else:
+        answer = problem_page(site, status, detail, retry_after=retry_after)
+    answer.headers.update(HEADERS)  # what answers for our faults is around Armour
+    return answer
 
 
 def _answer_errors(app: FastAPI, site: Site) -> None:

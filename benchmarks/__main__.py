@@ -24,6 +24,7 @@ from benchmarks import (
     known,
     limit,
     memory,
+    pages,
     search,
     searching,
     simulation,
@@ -45,6 +46,7 @@ MEASURES: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "search": search.measure,
     "engines": engines.measure,
     "searching": searching.measure,
+    "pages": pages.measure,
     "start": start.measure,
     "memory": memory.measure,
 }

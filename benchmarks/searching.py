@@ -44,7 +44,7 @@ def measure(bench: Bench) -> Iterator[Line]:
     """Search a running planet steadily, then in a crowd; then let new posts come."""
     planet = replace(bench.stocked(), search_rate=0)
     asked = _queries(Random(1))
-    with running(planet) as run, _a_core_each(run):
+    with running(planet) as run, core_each(run):
         for _ in range(20):
             run.get(next(asked))
         steady = _steadily(run, asked, bench.scale.lasts)
@@ -169,15 +169,15 @@ def _web(run: Running) -> psutil.Process:
 
 
 @contextmanager
-def _a_core_each(run: Running) -> Iterator[None]:
-    """Hold the web process to one core and ourselves to the others, where there are any."""
+def core_each(run: Running) -> Iterator[list[int]]:
+    """Hold the web process to one core, which is given, and ourselves to the others, if any."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < 2:
-        yield
+        yield cores
         return
     _web(run).cpu_affinity(cores[:1])
     os.sched_setaffinity(0, cores[1:])
     try:
-        yield
+        yield cores[:1]
     finally:
         os.sched_setaffinity(0, cores)

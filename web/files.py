@@ -57,6 +57,9 @@ class Files:
             *(f"Allow: /search.{form}" for form in ("atom", "rss", "json")),
             "Disallow: /search",
             "Disallow: /suggest",
+            "Disallow: /surprise",
+            "",
+            f"Sitemap: {self.site.settings.base_url}/sitemap.xml",
             "",
         )
         return by_content(request, Response("\n".join(lines), media_type="text/plain"), DAY)

@@ -21,6 +21,7 @@ from web.render import page, page_tag
 from web.river import days, stretch, years
 from web.searches import Searches
 from web.site import Site
+from web.sitemap import Sitemap
 from web.streams import Streams
 from web.tags import Tags
 from web.topics import Topics
@@ -36,6 +37,7 @@ def create_pages(site: Site) -> APIRouter:
     for subjects in (Topics(site), Tags(site), Councils(site)):
         subjects.add_to(router)
     Files(site).add_to(router)
+    Sitemap(site).add_to(router)
     Searches(site).add_to(router)
     Pages(site).add_to(router)
     return router
@@ -55,6 +57,7 @@ class Pages:
             ("/blogs/{slug}", self.blog),
             ("/posts/{id}", self.post),
             ("/about", self.about),
+            ("/accessibility", self.accessibility),
         ):
             router.add_api_route(path, answer, methods=["GET", "HEAD"])
 
@@ -112,6 +115,10 @@ class Pages:
     def about(self, request: Request) -> Response:
         """Say who we are, and how a blog joins or leaves."""
         return by_content(request, page(self.site, "about.html", agent=self.site.agent), PAGE_AGE)
+
+    def accessibility(self, request: Request) -> Response:
+        """Say what was tested, what does not work, and whom to tell."""
+        return by_content(request, page(self.site, "accessibility.html"), PAGE_AGE)
 
     def _by_version(self, request: Request, make: Callable[[], Response]) -> Response:
         """Answer from the catalogue's version, the design and the London day alone."""

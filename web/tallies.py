@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.councils import council_name
 from index.finding import By, Facets
-from index.model import Followed
+from index.model import Feed
 from index.tags import tag_keys, tag_slug
 from index.vocabulary import Topic, vocabulary
 from web.words import blog_name
@@ -38,9 +38,9 @@ def councils_in(facets: Facets) -> list[Counted]:
     ]
 
 
-def blogs_in(facets: Facets, blogs: Iterable[Followed]) -> list[Counted]:
+def blogs_in(facets: Facets, blogs: Iterable[Feed]) -> list[Counted]:
     """Return those of `blogs` that posts are on, the one with most posts first."""
-    names = {one.feed.slug: blog_name(one.feed) for one in blogs}
+    names = {one.slug: blog_name(one) for one in blogs}
     return [
         Counted(slug=one.value, name=names[one.value], posts=one.posts)
         for one in facets.get(By.BLOG, ())

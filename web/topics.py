@@ -72,7 +72,7 @@ class Topics:
                 "best": self._best(subject) if here.page == 1 and here.total > BEST else (),
                 "chart": years(facets.get(By.YEAR, ())),
                 "councils": councils_in(facets)[:MOST],
-                "blogs": blogs_in(facets, self.site.catalogue.blogs())[:MOST],
+                "blogs": blogs_in(facets, self.site.catalogue.listed())[:MOST],
                 "related": topics_in(facets, but=slug)[:MOST],
                 "often": any(one.posts >= OFTEN for one in facets.get(By.BLOG, ())),
             }

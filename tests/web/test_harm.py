@@ -27,6 +27,7 @@ LIST = (
     "/search?author=%3Cscript%3E&title=%22%3E%3Cimg",
     "/blogs",
     "/about",
+    "/accessibility",
     "/nowhere",
     "/topics",
     "/topics/housing-repairs",
@@ -91,7 +92,8 @@ def test_nothing_that_a_blog_sends_can_act(hostile: Planet, client: TestClient) 
     seen = 0
     for path, page in _pages(client):
         seen += 1
-        assert not page.cssselect("script, img, iframe, object, embed, base, style"), path
+        acts = "script:not([type='application/ld+json']), img, iframe, object, embed, base, style"
+        assert not page.cssselect(acts), path
         acting = page.xpath(
             "//@*[starts-with(name(), 'on') or name() = 'style' or name() = 'src']"
         )
