@@ -57,6 +57,7 @@ class Files:
             *(f"Allow: /search.{form}" for form in ("atom", "rss", "json")),
             "Disallow: /search",
             "Disallow: /suggest",
+            "Disallow: /surprise",
             "",
         )
         return by_content(request, Response("\n".join(lines), media_type="text/plain"), DAY)
