@@ -10,12 +10,11 @@ from web.alike import alike
 from web.alike import edition as alike_edition
 from web.citing import cite
 from web.councils import Councils
-from web.directory import directory
 from web.files import Files
 from web.fresh import PAGE_AGE, by_content
+from web.listed import Listed
 from web.planet import Planet
 from web.render import page, page_tag
-from web.river import stretch, years
 from web.searches import Searches
 from web.site import Site
 from web.streams import Streams
@@ -32,6 +31,7 @@ def create_pages(site: Site) -> APIRouter:
     Files(site).add_to(router)
     Searches(site).add_to(router)
     Planet(site).add_to(router)
+    Listed(site).add_to(router)
     Pages(site).add_to(router)
     return router
 
@@ -45,32 +45,10 @@ class Pages:
     def add_to(self, router: APIRouter) -> None:
         """Register the routes."""
         for path, answer in (
-            ("/blogs", self.blogs),
-            ("/blogs/{slug}", self.blog),
             ("/posts/{id}", self.post),
             ("/about", self.about),
         ):
             router.add_api_route(path, answer, methods=["GET", "HEAD"])
-
-    def blogs(self, request: Request, show: str = "") -> Response:
-        """Show every blog, and how it is doing."""
-        shown = directory(self.site.catalogue.blogs(), show, self.site.clock())
-        return by_content(request, page(self.site, "blogs.html", shown=shown), PAGE_AGE)
-
-    def blog(self, request: Request, slug: str, before: str = "", after: str = "") -> Response:
-        """Show one blog: how it is doing, and its posts."""
-        blog = self.site.catalogue.blog(slug)
-        here = stretch(self.site.catalogue, before=before, after=after, feed=blog.feed.id)
-        made = page(
-            self.site,
-            "blog.html",
-            blog=blog,
-            here=here,
-            years=years(here.posts),
-            visits=self.site.catalogue.visits(slug),
-            first=not (before or after),
-        )
-        return by_content(request, made, PAGE_AGE)
 
     def post(self, request: Request, id: str) -> Response:
         """Show what we know of one post, and lead to it."""
