@@ -63,7 +63,8 @@ def _field(by: By, value: str, groups: list[tuple[str, Options]]) -> Field:
 
 
 def _offered(blogs: Iterable[Feed]) -> dict[By, list[tuple[str, Options]]]:
-    regions = sorted({one.region for one in councils().values() if one.region})
+    nations = {"", *NATIONS.values()}  # a region that is a whole nation is chosen as that
+    regions = sorted({one.region for one in councils().values()} - nations)
     writing = sorted((council_name(one), one) for one in {c for b in blogs for c in b.councils})
     topics = groupby(vocabulary().topics.values(), lambda one: one.group)
     return {

@@ -18,6 +18,11 @@ class Newness:
     of: int
     all: bool
 
+    @property
+    def midnight(self) -> bool:
+        """Whether a day was named, and no time of it."""
+        return (self.since.hour, self.since.minute) == (0, 0)
+
     def has(self, post: Post) -> bool:
         """Whether we first saw the post after that moment."""
         return post.first_seen > self.since
