@@ -14,6 +14,7 @@ from http import HTTPStatus
 from math import ceil
 from threading import Lock
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -42,6 +43,7 @@ from web.render import HEADERS
 from web.site import Site
 from web.words import count_words
 
+THREADS = 8  # that make answers: more would only wait for one another, and hold memory
 AGAIN = 30  # seconds after which a busy database or a missing index is worth another try
 PAUSE = 10  # seconds at least for whoever searches too often: not to be back with the next drop
 
@@ -105,6 +107,7 @@ def _until_closed(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = THREADS
         yield
         await run_in_threadpool(wanted.close)
         watch.close()

@@ -23,6 +23,7 @@ from web.words import london
 OPEN = re.compile(r"/|/feed\.(?:atom|rss|json)|/topics(?:/[a-z0-9-]+(?:\.(?:atom|rss|json))?)?")
 OF_THE_INDEX = "/topics"
 PERSONAL = b"planet-filters"  # a cookie: whoever sends it is shown a page of their own
+VARIED = b"Cookie"
 MOST = 500  # answers remembered, in about 1 MB
 AGE = re.compile(rb"public, max-age=(\d+)")
 OF_A_BODY = frozenset({b"content-type", b"content-length"})
@@ -82,7 +83,7 @@ class Shortcut:
         version, edition = self.watch.version(), ""
         if version is None:
             return None
-        if key[0].startswith(OF_THE_INDEX):
+        if key[0].startswith(OF_THE_INDEX) or key[1]:  # what filters leave is the index's too
             try:
                 # The first look may open the index, which takes longer than others should wait.
                 edition = self._edition() if known else await run_in_threadpool(self._edition)
@@ -109,7 +110,9 @@ class Shortcut:
     def _note(self, key: Key, grounds: Grounds, headers: Headers) -> None:
         said = dict(headers)
         age = AGE.fullmatch(said.get(b"cache-control", b""))
-        if not age or b"etag" not in said or b"vary" in said or b"set-cookie" in said:
+        if not age or b"etag" not in said or b"set-cookie" in said:
+            return
+        if said.get(b"vary", VARIED) != VARIED:  # those who send that cookie never come here
             return
         kept = [one for one in headers if one[0] not in OF_A_BODY]
         until = self.clock() + int(age[1])

@@ -25,6 +25,8 @@ from types import FrameType
 from index.errors import PortTaken
 from index.settings import Settings
 
+# glibc gives threads heaps of their own, and keeps what each of them once held.
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 QUICK = 10.0  # seconds: a child that dies sooner is started again more slowly each time
 SLOWEST = 60.0  # seconds
 GRACE = 15.0  # seconds for the children to end by themselves
@@ -126,7 +128,7 @@ class _Family:
         if role == "web":
             fds += (self.listener.fileno(), self._go.reading)
         command = [sys.executable, "-m", "api.process", role, *(str(fd) for fd in fds)]
-        environment = os.environ | environment_of(self.settings)
+        environment = {**FEW_ARENAS, **os.environ, **environment_of(self.settings)}
         process = subprocess.Popen(command, pass_fds=fds, env=environment)  # noqa: S603
         return _Child(role=role, process=process)
 

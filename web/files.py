@@ -3,10 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from lxml import etree
 
-from index.model import Status
-from index.opml import unparse
 from web.feeds import UNPREFIXED, Element
-from web.fresh import FEED_AGE, by_content
+from web.fresh import by_content
 from web.render import asset, static
 from web.site import Site
 from web.words import clean
@@ -16,7 +14,7 @@ DAY = 86_400
 
 
 class Files:
-    """The list of blogs, the description of our search, and the files of the design."""
+    """The description of our search, and the files of the design."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -24,22 +22,12 @@ class Files:
     def add_to(self, router: APIRouter) -> None:
         """Register the routes."""
         for path, answer in (
-            ("/feeds.opml", self.opml),
             ("/opensearch.xml", self.opensearch),
             ("/robots.txt", self.robots),
             ("/favicon.ico", self.favicon),
             ("/static/{digest}/{name}", self.static),
         ):
             router.add_api_route(path, answer, methods=["GET", "HEAD"])
-
-    def opml(self, request: Request) -> Response:
-        """Return the blogs we follow, for any feed reader."""
-        blogs = self.site.catalogue.blogs()
-        feeds = [blog.feed for blog in blogs if blog.feed.status is Status.LIVE]
-        title = f"The blogs that {self.site.settings.title} follows"
-        return by_content(
-            request, Response(unparse(feeds, title=title), media_type="text/x-opml"), FEED_AGE
-        )
 
     def opensearch(self, request: Request) -> Response:
         """Describe our search, so that a browser can offer it (OpenSearch 1.1, draft 6)."""

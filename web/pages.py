@@ -4,30 +4,23 @@ What is not found or cannot be used is raised, for whoever mounts the router to 
 with `web.problems`.
 """
 
-from collections.abc import Callable
-from datetime import date
-
 from fastapi import APIRouter, Request, Response
 
 from web.alike import alike
 from web.alike import edition as alike_edition
 from web.citing import cite
 from web.councils import Councils
-from web.directory import directory
 from web.files import Files
-from web.fresh import PAGE_AGE, by_content, conditional
-from web.orbits import chart
+from web.fresh import PAGE_AGE, by_content
+from web.listed import Listed
+from web.planet import Planet
 from web.render import page, page_tag
-from web.river import days, stretch, years
 from web.searches import Searches
 from web.site import Site
 from web.sitemap import Sitemap
 from web.streams import Streams
 from web.tags import Tags
 from web.topics import Topics
-from web.words import london
-
-WEEK = 200  # posts that the chart of the past week shows at most
 
 
 def create_pages(site: Site) -> APIRouter:
@@ -39,6 +32,8 @@ def create_pages(site: Site) -> APIRouter:
     Files(site).add_to(router)
     Sitemap(site).add_to(router)
     Searches(site).add_to(router)
+    Planet(site).add_to(router)
+    Listed(site).add_to(router)
     Pages(site).add_to(router)
     return router
 
@@ -52,53 +47,11 @@ class Pages:
     def add_to(self, router: APIRouter) -> None:
         """Register the routes."""
         for path, answer in (
-            ("/", self.planet),
-            ("/blogs", self.blogs),
-            ("/blogs/{slug}", self.blog),
             ("/posts/{id}", self.post),
             ("/about", self.about),
             ("/accessibility", self.accessibility),
         ):
             router.add_api_route(path, answer, methods=["GET", "HEAD"])
-
-    def planet(self, request: Request, before: str = "", after: str = "") -> Response:
-        """Show the posts of all blogs, newest first."""
-        catalogue = self.site.catalogue
-        first = not (before or after)
-
-        def make() -> Response:
-            here = stretch(catalogue, before=before, after=after)
-            return page(
-                self.site,
-                "planet.html",
-                here=here,
-                days=days(here.posts),
-                today=self._today(),
-                week=chart(catalogue.latest(WEEK), self._today()) if first else None,
-                coverage=catalogue.coverage(),
-            )
-
-        return self._by_version(request, make)
-
-    def blogs(self, request: Request, show: str = "") -> Response:
-        """Show every blog, and how it is doing."""
-        shown = directory(self.site.catalogue.blogs(), show, self.site.clock())
-        return by_content(request, page(self.site, "blogs.html", shown=shown), PAGE_AGE)
-
-    def blog(self, request: Request, slug: str, before: str = "", after: str = "") -> Response:
-        """Show one blog: how it is doing, and its posts."""
-        blog = self.site.catalogue.blog(slug)
-        here = stretch(self.site.catalogue, before=before, after=after, feed=blog.feed.id)
-        made = page(
-            self.site,
-            "blog.html",
-            blog=blog,
-            here=here,
-            years=years(here.posts),
-            visits=self.site.catalogue.visits(slug),
-            first=not (before or after),
-        )
-        return by_content(request, made, PAGE_AGE)
 
     def post(self, request: Request, id: str) -> Response:
         """Show what we know of one post, and lead to it."""
@@ -119,11 +72,3 @@ class Pages:
     def accessibility(self, request: Request) -> Response:
         """Say what was tested, what does not work, and whom to tell."""
         return by_content(request, page(self.site, "accessibility.html"), PAGE_AGE)
-
-    def _by_version(self, request: Request, make: Callable[[], Response]) -> Response:
-        """Answer from the catalogue's version, the design and the London day alone."""
-        parts = (self.site.catalogue.version(), str(request.url.path), request.url.query)
-        return conditional(request, page_tag(self.site, *parts), PAGE_AGE, make)
-
-    def _today(self) -> date:
-        return london(self.site.clock())

@@ -1,8 +1,7 @@
-"""The planet's posts a page at a time, and grouped by day. Knows nothing of HTTP or HTML."""
+"""The planet's posts a page at a time, and grouped by year. Knows nothing of HTTP or HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 
 from index.catalogue import Catalogue
@@ -43,12 +42,6 @@ def stretch(
     return Stretch(
         posts=posts, newer=Cursor.of(posts[0]) if before and posts else None, older=older
     )
-
-
-def days(posts: Sequence[Post]) -> list[tuple[date, list[Post]]]:
-    """Group posts, newest first, by their day in London."""
-    grouped = groupby(posts, key=lambda post: london(post.sort_at))
-    return [(day, list(posts)) for day, posts in grouped]
 
 
 def years(posts: Sequence[Post]) -> list[tuple[int, list[Post]]]:

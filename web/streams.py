@@ -13,12 +13,16 @@ from index.model import (
 )
 from web.answers import edition, find, last_page
 from web.asked import Asked, read_asked
+from web.chosen import Chosen, read_chosen
 from web.feeds import FORMATS, Channel
 from web.fresh import FEED_AGE, conditional, tag
 from web.narrowing import searched_words
 from web.river import stretch
 from web.site import Site
+from web.subjects import Listing, Subjects
 from web.words import blog_name, blog_names
+
+ALL = "What councils, and the people who work with them, write about digital services"
 
 
 class Streams:
@@ -40,7 +44,10 @@ class Streams:
             )
 
     def planet(self, request: Request, form: str, before: str = "", after: str = "") -> Response:
-        """Return the newest posts of all blogs."""
+        """Return the newest posts of all blogs, or those that the page's filters leave."""
+        chosen = read_chosen(request.query_params.multi_items()).timeless()
+        if chosen:
+            return self._filtered(request, form, chosen)
         title = self.site.settings.title
 
         def make() -> Response:
@@ -50,8 +57,7 @@ class Streams:
                 Channel(
                     key="planet",
                     title=title,
-                    description="What councils, and the people who work with them, "
-                    "write about digital services",
+                    description=ALL,
                     base=self.base,
                     page=f"{self.base}/",
                     **links,
@@ -60,6 +66,35 @@ class Streams:
             )
 
         return conditional(request, self._version_tag(request), FEED_AGE, make)
+
+    def _filtered(self, request: Request, form: str, chosen: Chosen) -> Response:
+        def make() -> Response:
+            here = Subjects(self.site).listing(chosen.query, chosen.page)
+            said = chosen.words(blog_names(self.site.catalogue.listed()))
+            channel = Channel(
+                key=f"planet {chosen.parameters}",
+                title=f"{said} on {self.site.settings.title}",
+                description=f"New posts: {said}",
+                base=self.base,
+                page=f"{self.base}{chosen.address()}",
+                **self._turns(f"/feed.{form}", chosen, here),
+            )
+            return _written(form, channel, here.posts)
+
+        version = edition(self.site, chosen.query)
+        validator = self._tag(version, request.url.path, chosen.turned(chosen.page))
+        return self.site.kept.conditional(request, validator, FEED_AGE, make)
+
+    def _turns(self, path: str, chosen: Chosen, here: Listing) -> dict[str, str]:
+        def place(page: int) -> str:
+            return f"{self.base}{chosen.turned(page, path)}"
+
+        return {
+            "url": place(here.page),
+            "first": place(1),
+            "next": place(here.page + 1) if here.page < here.pages else "",
+            "previous": place(here.page - 1) if here.page > 1 else "",
+        }
 
     def blog(
         self, request: Request, slug: str, form: str, before: str = "", after: str = ""

@@ -18,6 +18,8 @@ from web.site import Site
 Look = Callable[[str], html.HtmlElement]
 PATHS = (
     "/",
+    "/?kind=council",
+    "/feed.atom?kind=council",
     "/blogs",
     "/blogs/parks",
     "/about",
