@@ -68,10 +68,6 @@ class Chosen:
         """Return the same without a filter."""
         return replace(self, asked=self.asked.without(one), remembered=False)
 
-    def timeless(self) -> "Chosen":
-        """Return the same with nothing marked as new."""
-        return replace(self, since=None)
-
     def chips(self, names: Names) -> tuple[Chip, ...]:
         """Return what narrows the planet, each with the address that drops it."""
         return tuple(

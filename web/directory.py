@@ -70,11 +70,7 @@ def directory(
     groups = [(kind, tuple(b for b in here if b.feed.kind is kind)) for kind in Kind]
     return Directory(
         groups=tuple((kind, members) for kind, members in groups if members),
-        choices=tuple(
-            _choice(key, len(members), key == show, q)
-            for key, members in sets.items()
-            if members or key == show
-        ),
+        choices=_choices(sets, show, q),
         every=every,
         q=q,
         show=show,
@@ -105,9 +101,18 @@ def _sets(blogs: Sequence[Followed], now: datetime) -> dict[str, list[Followed]]
     return sets
 
 
-def _choice(key: str, count: int, chosen: bool, q: str) -> Choice:
-    kind = Kind(key) if key not in (ALL, TROUBLED) else None
-    return Choice(key=key, kind=kind, count=count, chosen=chosen, href=place(key, q))
+def _choices(sets: dict[str, list[Followed]], show: str, q: str) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(
+            key=key,
+            kind=Kind(key) if key not in (ALL, TROUBLED) else None,
+            count=len(members),
+            chosen=key == show,
+            href=place(key, q),
+        )
+        for key, members in sets.items()
+        if members or key == show
+    )
 
 
 def _asked(show: str, q: str) -> str:

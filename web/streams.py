@@ -45,7 +45,8 @@ class Streams:
 
     def planet(self, request: Request, form: str, before: str = "", after: str = "") -> Response:
         """Return the newest posts of all blogs, or those that the page's filters leave."""
-        chosen = read_chosen(request.query_params.multi_items()).timeless()
+        asked = request.query_params.multi_items()
+        chosen = read_chosen(one for one in asked if one[0] != "since")
         if chosen:
             return self._filtered(request, form, chosen)
         title = self.site.settings.title

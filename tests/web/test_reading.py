@@ -149,6 +149,12 @@ def test_filtered_pages_and_feeds_are_turned_alike(
     assert items == [title for one in pages for title in one]
 
 
+def test_a_feed_leaves_it_to_its_reader_what_is_new(four: Planet, client: TestClient) -> None:
+    plain = client.get("/feed.json?kind=supplier").content
+    for since in ("now", "2026-04-01", "nonsense"):
+        assert client.get(f"/feed.json?kind=supplier&since={since}").content == plain
+
+
 def test_there_is_no_page_after_the_last(four: Planet, client: TestClient) -> None:
     for path in (
         "/?kind=supplier&page=2",
