@@ -58,6 +58,9 @@ def test_the_first_stop_skips_to_what_the_page_is_about(visit: Visit) -> None:
     page.keyboard.press("Enter")
     assert page.evaluate("() => document.activeElement.id") == "main"
     page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.textContent") == "Skip to the posts"
+    assert page.evaluate(STOPPED)["inside"]
+    page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.id") == "q"
 
 
