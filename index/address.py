@@ -77,6 +77,11 @@ def host(url: str) -> str:
         return name
 
 
+def same_site(url: str, other: str) -> bool:
+    """Whether two addresses are on one host, with or without "www."."""
+    return host(url).removeprefix("www.") == host(other).removeprefix("www.")
+
+
 def slot(url: str) -> str:
     """Return whose servers `url` is on: the host, or the platform it shares (rule 21)."""
     name = host(url).removeprefix("www.")

@@ -22,7 +22,13 @@ def _first(database: Database, before: datetime, where: ColumnElement[bool]) -> 
     query = (
         select(entries.c.id)
         .join(feeds)
-        .where(feeds.c.status.in_(LISTED), entries.c.sort_at < before, where)
+        .where(
+            feeds.c.status.in_(LISTED),
+            ~entries.c.held,
+            entries.c.lead,
+            entries.c.sort_at < before,
+            where,
+        )
         .order_by(entries.c.id)
         .limit(1)
     )

@@ -9,10 +9,13 @@
     |   +-- StoreFull       ... because the disk is full
     +-- SearchError         the search index cannot be used
     |   +-- IndexDamaged    ... and must be built anew
+    +-- SubmissionError     a suggestion cannot be taken as it is
     +-- NotFound            no such post, blog or page
+    +-- ModeratorError      an account cannot be made so, or not signed in to
     +-- AlreadyRunning      another process does this work
     +-- PortTaken           another program listens there
     +-- FetchError          an address could not be fetched (crawler)
+    +-- MailError           a letter could not be sent now (crawler)
     +-- ParseError          what was fetched is no feed (crawler)
 
 A library's exceptions are wrapped at the boundary of the module that imports it,
@@ -59,8 +62,24 @@ class IndexDamaged(SearchError):
     """The search index is missing, damaged or of another make, and must be built anew."""
 
 
+class SubmissionError(PlanetError):
+    """A suggestion, or a decision about one, cannot be taken; `code` says why to programs."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class NotFound(PlanetError):
     """There is no such post, blog or page."""
+
+
+class Gone(NotFound):
+    """There was a post here, and it was taken down."""
+
+
+class ModeratorError(PlanetError):
+    """An account of a moderator cannot be made so, or nobody may sign in like this."""
 
 
 class AlreadyRunning(PlanetError):
@@ -81,6 +100,10 @@ class FetchError(PlanetError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes, which an exception does by its message alone."""
         return type(self), (self.code, str(self))
+
+
+class MailError(PlanetError):
+    """The mail server cannot take a letter now."""
 
 
 class ParseError(PlanetError):

@@ -36,11 +36,15 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """An outbox row: the entry as it is now, or None if it must leave the index."""
+    """An outbox row: the entry as it is now, or None if it must leave the index.
+
+    `late` entries came long after their own date: they are news to nobody.
+    """
 
     id: str
     sequence: int
     document: Document | None
+    late: bool = False
 
 
 class Sort(StrEnum):

@@ -5,8 +5,8 @@ was learned since. A line finds its feed by any address the feed has or had, and
 an address was edited by hand, by the home page. So:
 
     a line we know          its title, kind, councils and nation are taken over
-    a line with a new       the same feed, at its new address, visited soon
-      address
+    a line with a new       the same feed, at its new address, visited soon; so is a line
+      address                 with the address that its move was proposed to
     a line we do not know   a new feed; first visits are spread out
     a feed without a line   archived: no longer visited, its posts stay
     a line for a blog that  nothing, and a warning: a tombstone beats the list
@@ -17,18 +17,22 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from index.address import host, normal
+from index.backfills import forget_backfill
+from index.clusters import settle_feed
 from index.facts import FOLLOWED, fact, keep_fact, turn
+from index.known import Known
 from index.model import EPOCH, PUBLISHED, TOMBSTONES, Aim, Feed, Followings, Poll, Status
 from index.outbox import announce
+from index.pages import forget_pages
 from index.rows import dialled, feed_of, poll_row
-from index.schema import addresses, entries, feeds, polls
+from index.schema import addresses, claims, entries, feeds, holds, polls
 
 STEP = timedelta(seconds=10)  # between two first visits, until `spread` is full
 
@@ -41,7 +45,8 @@ def follow(
     The first visits to new feeds are spread over at most `spread`, those whose address
     was seen before those whose address is a guess.
     """
-    known = _Known.read(db)
+    known = Known.read(db)
+    known.heed(outlines)
     matched: dict[int, Feed] = {}
     new: list[Feed] = []
     warnings: list[str] = []
@@ -76,12 +81,41 @@ def withdraw(db: Connection, slug: str) -> Feed | None:
     if row is None:
         return None
     feed = feed_of(row)
-    _announce_all(db, feed)
+    announce_all(db, feed)
     _set_status(db, feed, Status.WITHDRAWN)
     keep_fact(db, FOLLOWED, "")
     db.execute(delete(entries).where(entries.c.feed_id == feed.id))
+    for of_feed in (holds, claims):
+        db.execute(delete(of_feed).where(of_feed.c.feed_id == feed.id))
+    db.execute(update(feeds).where(feeds.c.id == feed.id).values(description=""))
+    forget_backfill(db, feed.id)
     turn(db)
     return feed
+
+
+def suggest(db: Connection, feed: Feed, now: datetime) -> Feed:
+    """Add a feed that is visited at once, before all others, and published nowhere."""
+    slugs = set(db.execute(select(feeds.c.slug)).scalars())
+    pending = replace(feed, slug=_slug(feed, slugs), status=Status.PENDING)
+    return _insert(db, pending, now, priority=0)
+
+
+def decide(db: Connection, feed: Feed, status: Status) -> None:
+    """Give a feed the status that people decided on, within the caller's transaction.
+
+    What it says of itself is written too. A tombstone keeps nothing that it published.
+    """
+    before = db.execute(select(feeds.c.status).where(feeds.c.id == feed.id)).scalar_one()
+    _set_status(db, replace(feed, status=Status(before)), status)
+    said = _feed_row(replace(feed, status=status))
+    db.execute(update(feeds).where(feeds.c.id == feed.id).values(said))
+    db.execute(update(polls).where(polls.c.feed_id == feed.id).values(priority=1))
+    if status in TOMBSTONES:
+        announce_all(db, feed)
+        db.execute(delete(entries).where(entries.c.feed_id == feed.id))
+        forget_backfill(db, feed.id)
+    keep_fact(db, FOLLOWED, "")
+    turn(db)
 
 
 def move(db: Connection, feed: Feed) -> None:
@@ -113,46 +147,16 @@ def _claim(db: Connection, feed: Feed) -> None:
     db.execute(insert(addresses).values(address=key, feed_id=feed.id))
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The feeds of the store, and the ways in which a line may name one."""
-
-    feeds: dict[int, Feed]
-    addresses: dict[str, int]
-    sites: dict[str, list[int]] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, db: Connection) -> "_Known":
-        rows = db.execute(select(feeds).order_by(feeds.c.id)).mappings()
-        known = cls(
-            {row["id"]: feed_of(row) for row in rows},
-            {row.address: row.feed_id for row in db.execute(select(addresses))},
-        )
-        for feed in known.feeds.values():
-            if feed.site:
-                known.sites.setdefault(normal(feed.site), []).append(feed.id)
-        return known
-
-    def find(self, outline: Feed, matched: dict[int, Feed]) -> Feed | None:
-        """Return the feed that `outline` names, if no earlier line named it."""
-        by_address = self.addresses.get(normal(outline.url)) if outline.url else None
-        if by_address is not None:
-            return self.feeds[by_address] if by_address not in matched else None
-        at_home = self.sites.get(normal(outline.site), []) if outline.site else []
-        free = [i for i in at_home if i not in matched]
-        return self.feeds[free[0]] if len(free) == 1 else None
-
-
 def _buried(outline: Feed, feed: Feed) -> str:
     why = "asked to leave" if feed.status is Status.WITHDRAWN else "was refused"
     return f"{outline.title or feed.title} is in the list but {why}: it is not followed."
 
 
-def _change(db: Connection, known: _Known, feed: Feed, line: Feed, now: datetime) -> bool:
+def _change(db: Connection, known: Known, feed: Feed, line: Feed, now: datetime) -> bool:
     """Take over what the list says of a feed; say whether that changed anything."""
     if feed.status in TOMBSTONES:
         return False
-    moved = bool(line.url) and known.addresses.get(normal(line.url)) != feed.id
+    moved = known.moves(line, feed)
     after = replace(
         feed,
         title=line.title or feed.title,
@@ -160,19 +164,22 @@ def _change(db: Connection, known: _Known, feed: Feed, line: Feed, now: datetime
         kind=line.kind,
         councils=line.councils,
         nation=line.nation,
-        status=Status.LIVE if feed.status is Status.ARCHIVED else feed.status,
+        status=Status.LIVE,  # also of what was archived, or only suggested until now
         url=line.url if moved else feed.url,
         guessed=line.guessed if moved else feed.guessed,
+        pages=line.pages,
     )
     if after == feed:
         return False
+    if feed.pages and not after.pages:
+        forget_pages(db, feed.id)
     db.execute(update(feeds).where(feeds.c.id == feed.id).values(_feed_row(after)))
-    if after.status is not feed.status:
+    if feed.status is Status.ARCHIVED:
         db.execute(update(polls).where(polls.c.feed_id == feed.id).values(active=True, due=now))
     if moved:
         _claim(db, after)
-        db.execute(update(polls).where(polls.c.feed_id == feed.id).values(_fresh(after, now)))
-    _announce_all(db, feed)
+        db.execute(update(polls).where(polls.c.feed_id == feed.id).values(_moved(after, now)))
+    announce_all(db, feed)
     return True
 
 
@@ -185,33 +192,35 @@ def _set_status(db: Connection, feed: Feed, status: Status) -> None:
         .values(active=active, leased_until=None, token="")
     )
     if (feed.status in PUBLISHED) != (status in PUBLISHED):
-        _announce_all(db, feed)
+        announce_all(db, feed)
 
 
-def _announce_all(db: Connection, feed: Feed) -> None:
+def announce_all(db: Connection, feed: Feed) -> None:
+    """Tell the search index, within the caller's transaction, of all posts of a feed."""
     ids = select(entries.c.id).where(entries.c.feed_id == feed.id)
     announce(db, list(db.execute(ids).scalars()))
+    settle_feed(db, feed.id)
 
 
 def _add(
-    db: Connection, known: _Known, new: Sequence[Feed], now: datetime, spread: timedelta
+    db: Connection, known: Known, new: Sequence[Feed], now: datetime, spread: timedelta
 ) -> None:
     slugs = {feed.slug for feed in known.feeds.values()}
     step = min(STEP, spread / len(new)) if new else STEP
     for place, feed in enumerate(sorted(new, key=_by_evidence)):
         slug = _slug(feed, slugs)
         slugs.add(slug)
-        row = _feed_row(replace(feed, slug=slug, status=Status.LIVE))
-        key = db.execute(insert(feeds).values(row)).inserted_primary_key
-        added = replace(feed, id=key[0] if key else 0, slug=slug)
-        _claim(db, added)
-        due = now + place * step
-        db.execute(
-            insert(polls).values(
-                _fresh(added, due)
-                | {"feed_id": added.id, "active": True, "priority": 1, "token": ""}
-            )
-        )
+        live = replace(feed, slug=slug, status=Status.LIVE)
+        _insert(db, live, now + place * step, priority=1)
+
+
+def _insert(db: Connection, feed: Feed, due: datetime, *, priority: int) -> Feed:
+    key = db.execute(insert(feeds).values(_feed_row(feed))).inserted_primary_key
+    added = replace(feed, id=key[0] if key else 0)
+    _claim(db, added)
+    poll = {"feed_id": added.id, "active": True, "priority": priority, "token": ""}
+    db.execute(insert(polls).values(_fresh(added, due) | poll))
+    return added
 
 
 def _by_evidence(feed: Feed) -> int:
@@ -225,6 +234,11 @@ def _fresh(feed: Feed, due: datetime) -> dict[str, Any]:
     return poll_row(poll) | dialled(feed.url or feed.site) | {"leased_until": None}
 
 
+def _moved(feed: Feed, now: datetime) -> dict[str, Any]:
+    """Return the poll of a feed at its new address; a visit to the old one counts no more."""
+    return _fresh(feed, now) | {"token": ""}
+
+
 def _feed_row(feed: Feed) -> dict[str, Any]:
     return {
         "slug": feed.slug,
@@ -236,6 +250,7 @@ def _feed_row(feed: Feed) -> dict[str, Any]:
         "nation": feed.nation,
         "guessed": feed.guessed,
         "status": feed.status.value,
+        "pages": feed.pages,
     }
 
 

@@ -61,7 +61,16 @@ class Health(StrEnum):
     SEARCHING = "searching"  # we do not know where its feed is
     FAILING = "failing"
     MOVED = "moved"  # it seems to be elsewhere now: a moderator has to confirm that
+    HELD = "held"  # it does not seem to be itself: a moderator looks at its new posts first
     GONE = "gone"  # its server answered 410, or its owner left
+
+
+class Excerpt(StrEnum):
+    """How much of a post is shown, as the blog's owner wishes."""
+
+    USUAL = "usual"
+    SHORT = "short"
+    TITLE = "title"  # nothing but that
 
 
 class DateSource(StrEnum):
@@ -78,7 +87,8 @@ class Feed:
 
     `url` is empty while the feed is still to be discovered from `site`. A
     `guessed` address follows the habit of the blog's platform, or was named by a page, and
-    was never read.
+    was never read. `pages` says whether its posts' pages may be read where it gives summaries.
+    The last three are what the blog's owner told us (`index.owners`).
     """
 
     id: int = 0
@@ -91,6 +101,10 @@ class Feed:
     nation: str = ""
     guessed: bool = False
     status: Status = Status.LIVE
+    pages: bool = True
+    description: str = ""
+    excerpt: Excerpt = Excerpt.USUAL
+    full_text: bool = True  # whether the search may know more than the excerpt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +143,9 @@ class Poll:
     moving_seen: int = 0  # visits in a row that were led there
     problem: str = ""  # a code for programs, empty while all is well
     detail: str = ""  # one plain sentence for people
+    called: str = ""  # what the feed called itself when it last brought something
+    older_way: str = ""  # how posts older than the feed's are reached (`index.backfill.Way`)
+    older: str = ""  # and where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +166,7 @@ class Entry:
     complete: bool = True  # False: the feed carries a summary only
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    language: str = ""
+    language: str = ""  # as the feed says
     licence: str = ""
     published: datetime | None = None
     published_raw: str = ""
@@ -284,6 +301,16 @@ class Robots:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Another place where a post was published: our id of it there, its address, and the blog."""
+
+    id: str
+    url: str
+    blog: str  # what it is called
+    slug: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """An entry as readers see it, with the feed it came from.
 
@@ -303,6 +330,7 @@ class Post:
     authors: tuple[str, ...]
     tags: tuple[str, ...]
     topics: tuple[str, ...]  # slugs, best first
+    councils: tuple[str, ...]  # slugs of those that it belongs to
     language: str
     licence: str
     published: datetime | None
@@ -310,11 +338,41 @@ class Post:
     first_seen: datetime
     sort_at: datetime
     late: bool
+    discussed: int = 0  # posts of other blogs that link to it
+    cluster: str = ""  # of the posts that are this post, where it was published more than once
+    lead: bool = True  # whether lists show it, and not another of its cluster
+    also: tuple["Copy", ...] = ()  # where else it was published, the one that leads first
 
     @property
     def minutes(self) -> int:
         """How long it takes to read, at 230 words a minute."""
         return max(1, round(self.words / 230))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discussion:
+    """The posts of other blogs that discuss a post, and those that it answers, newest first."""
+
+    by: tuple[Post, ...] = ()
+    answers: tuple[Post, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCount:
+    """Of the posts that a blog's feed gives in part: how many pages were read, or are to be."""
+
+    read: int = 0
+    waiting: int = 0
+    useless: int = 0  # lost, behind a login, or not ours to keep
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a blog's new posts wait for a moderator: a code, a sentence for moderators alone."""
+
+    reason: str
+    sentence: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,6 +384,7 @@ class Followed:
     health: Health
     posts: int
     newest: Post | None
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

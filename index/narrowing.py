@@ -58,7 +58,8 @@ def slugged(text: str) -> str:
 def _known(by: By, value: str) -> str:
     slug = slugged(value)
     if by is By.TOPIC:
-        topic = vocabulary().topic_named(value)
+        # Its slug is read too, so that what was read once is read the same again.
+        topic = vocabulary().topic_named(value) or vocabulary().topic_named(slug)
         return topic.slug if topic else slug
     if by is By.TAG:
         return tag_key(value)

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 from index.address import LONGEST, host, normal
 from index.councils import NATIONS
 from index.model import Feed, Kind
-from index.outlines import Outline, plain, read_outlines
+from index.outlines import DEEPEST, Outline, plain, read_outlines
 
 DISCOVER = "to discover"
 GROUPS = {
@@ -40,13 +40,21 @@ class Outlines:
     warnings: tuple[str, ...] = ()
 
 
-def parse(body: bytes) -> Outlines:
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A feed of a list, and the place of its outline among all outlines of the file."""
+
+    place: int
+    feed: Feed
+
+
+def parse(body: bytes, *, deepest: int = DEEPEST) -> Outlines:
     """Read an OPML list.
 
     Raises OpmlError with the line, the column and what to do next if it is not OPML, not
     well-formed, too large or nested too deep.
     """
-    outlines, warnings = read_outlines(body)
+    outlines, warnings = read_outlines(body, deepest=deepest)
     feeds: list[Feed] = []
     lines: dict[str, int] = {}
     for outline in outlines:
@@ -65,6 +73,16 @@ def parse(body: bytes) -> Outlines:
                 lines[address] = outline.line
                 feeds.append(found)
     return Outlines(feeds=tuple(feeds), warnings=tuple(warnings))
+
+
+def placed(body: bytes) -> list[Placed]:
+    """Return each outline that names a feed, repeated ones too; raises OpmlError."""
+    return [
+        Placed(outline.place, found)
+        for outline in read_outlines(body)[0]
+        for found in _read(outline)
+        if isinstance(found, Feed)
+    ]
 
 
 def unparse(feeds: Iterable[Feed], *, title: str, when: datetime | None = None) -> bytes:
@@ -121,16 +139,16 @@ def _read(outline: Outline) -> Iterator[Feed | str]:
 
 def _labelled(outline: Outline, url: str, site: str) -> Iterator[Feed | str]:
     """Yield the feed with what its categories say, and a sentence for what they cannot mean."""
-    labels: dict[str, list[str]] = {}
+    said: dict[str, list[str]] = {}
     for path in outline.get("category").lower().split(","):
         parts = ["-".join(part.split()) for part in path.split("/") if part.strip()]
         if len(parts) == 2:
-            labels.setdefault(parts[0], []).append(parts[1])
-    kind = labels.get("kind", [Kind.COMMUNITY])[0]
+            said.setdefault(parts[0], []).append(parts[1])
+    kind = said.get("kind", [Kind.COMMUNITY])[0]
     if kind not in set(Kind):
         yield outline.says(f"has the unknown kind “{kind[:40]}”, so it is taken for “community”")
         kind = Kind.COMMUNITY
-    nation = labels.get("nation", [""])[0]
+    nation = said.get("nation", [""])[0]
     if nation and nation not in NATIONS:
         yield outline.says(f"has the unknown nation “{nation[:40]}”, so it has none")
         nation = ""
@@ -139,9 +157,10 @@ def _labelled(outline: Outline, url: str, site: str) -> Iterator[Feed | str]:
         site=site,
         title=outline.title or _host(url or site),
         kind=Kind(kind),
-        councils=tuple(dict.fromkeys(labels.get("council", ()))),
+        councils=tuple(dict.fromkeys(said.get("council", ()))),
         nation=nation,
-        guessed=bool(url) and "conventional" in labels.get("evidence", ()),
+        guessed=bool(url) and "conventional" in said.get("evidence", ()),
+        pages="no" not in said.get("pages", ()),
     )
 
 
@@ -169,13 +188,20 @@ def _host(address: str) -> str:
     return host(address).removeprefix("www.")
 
 
+def labels(feed: Feed) -> list[str]:
+    """Return the paths that stand for a feed in `category`."""
+    paths = [f"/kind/{feed.kind}", *(f"/council/{slug}" for slug in feed.councils)]
+    if feed.nation:
+        paths.append(f"/nation/{feed.nation}")
+    if feed.guessed and feed.url:
+        paths.append("/evidence/conventional")
+    if not feed.pages:
+        paths.append("/pages/no")
+    return paths
+
+
 def _line(feed: Feed) -> str:
     """Return the attributes of a feed's outline."""
-    labels = [f"/kind/{feed.kind}", *(f"/council/{slug}" for slug in feed.councils)]
-    if feed.nation:
-        labels.append(f"/nation/{feed.nation}")
-    if feed.guessed and feed.url:
-        labels.append("/evidence/conventional")
     name = plain(feed.title) or _host(feed.url or feed.site)
     # A link to an address that ends like this would be read as a list inside the list.
     home = feed.url or feed.site.lower().endswith(".opml")
@@ -185,7 +211,7 @@ def _line(feed: Feed) -> str:
         title=name,
         xmlUrl=feed.url,
         **{"htmlUrl" if home else "url": feed.site},
-        category=",".join(labels),
+        category=",".join(labels(feed)),
     )
 
 

@@ -8,6 +8,7 @@ new one is built beside the live one, both have their rows.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, literal, select, tuple_
 
@@ -15,8 +16,12 @@ from index.database import BATCH, Database
 from index.finding import Change, Document
 from index.model import (
     PUBLISHED,
+    Excerpt,
+    Kind,
 )
-from index.schema import contents, entries, feeds, generations, outbox
+from index.named import councils_of
+from index.schema import COPIED, HELD, WHOLE, contents, entries, feeds, generations, outbox, pages
+from index.shown import shown
 
 LISTED = tuple(sorted(status.value for status in PUBLISHED))
 
@@ -37,7 +42,7 @@ class Outbox:
         everything = (
             select(literal(generation), entries.c.id)
             .join(feeds)
-            .where(feeds.c.status.in_(LISTED))
+            .where(feeds.c.status.in_(LISTED), ~entries.c.held, entries.c.lead)
             .order_by(entries.c.sort_at)
         )
         with self.database.write() as db:
@@ -56,7 +61,8 @@ class Outbox:
     def changes(self, generation: str, limit: int) -> list[Change]:
         """Return up to `limit` changes, oldest first, each entry as it is at this moment."""
         waiting = (
-            select(outbox.c.sequence, outbox.c.entry_id)
+            select(outbox.c.sequence, outbox.c.entry_id, entries.c.late)
+            .outerjoin(entries, entries.c.id == outbox.c.entry_id)
             .where(outbox.c.generation == generation)
             .order_by(outbox.c.sequence)
             .limit(limit)
@@ -68,7 +74,12 @@ class Outbox:
             for start in range(0, len(ids), BATCH):
                 known |= _documents(db, ids[start : start + BATCH])
         return [
-            Change(id=row.entry_id, sequence=row.sequence, document=known.get(row.entry_id))
+            Change(
+                id=row.entry_id,
+                sequence=row.sequence,
+                document=known.get(row.entry_id),
+                late=bool(row.late),
+            )
             for row in rows
         ]
 
@@ -92,9 +103,12 @@ class Outbox:
 
     def published(self) -> int:
         """Return how many entries should be found by a search."""
-        rows = select(func.count()).select_from(entries.join(feeds))
+        listed = feeds.c.status.in_(LISTED)
+        every = select(func.count()).select_from(entries.join(feeds)).where(listed)
+        hidden = (every.where(HELD), every.where(COPIED))  # each by an index of its own
         with self.database.read() as db:
-            return db.execute(rows.where(feeds.c.status.in_(LISTED))).scalar_one()
+            count = db.execute(every).scalar_one()
+            return count - sum(db.execute(one).scalar_one() for one in hidden)
 
 
 def announce(db: Connection, ids: Sequence[str]) -> None:
@@ -114,7 +128,7 @@ def _documents(db: Connection, ids: Sequence[str]) -> dict[str, Document]:
     columns = (
         entries.c.id,
         entries.c.title,
-        contents.c.text,
+        WHOLE.label("text"),
         feeds.c.title.label("feed"),
         feeds.c.slug,
         entries.c.authors,
@@ -125,14 +139,26 @@ def _documents(db: Connection, ids: Sequence[str]) -> dict[str, Document]:
         entries.c.linked,
         contents.c.headings,
         feeds.c.kind,
-        feeds.c.councils,
+        feeds.c.councils.label("own"),
+        entries.c.councils.label("named"),
         feeds.c.nation,
         entries.c.language,
         entries.c.sort_at,
+        entries.c.excerpt,
+        feeds.c.excerpt.label("wish"),
+        feeds.c.full_text,
     )
     query = (
         select(*columns)
-        .select_from(entries.join(feeds).join(contents))
-        .where(entries.c.id.in_(ids), feeds.c.status.in_(LISTED))
+        .select_from(entries.join(feeds).join(contents).outerjoin(pages))
+        .where(entries.c.id.in_(ids), feeds.c.status.in_(LISTED), ~entries.c.held, entries.c.lead)
     )
-    return {row["id"]: Document(**row) for row in db.execute(query).mappings()}
+    return {row["id"]: _document(dict(row)) for row in db.execute(query).mappings()}
+
+
+def _document(row: dict[str, Any]) -> Document:
+    own, named = row.pop("own"), row.pop("named")
+    excerpt = shown(row.pop("excerpt"), Excerpt(row.pop("wish")))
+    if not row.pop("full_text"):
+        row |= {"text": excerpt, "headings": "", "complete": False}
+    return Document(**row, councils=councils_of(Kind(row["kind"]), own, named))

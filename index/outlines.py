@@ -60,6 +60,7 @@ class Outline:
     attributes: dict[str, str]
     silent: bool  # it, or a group around it, has isComment="true"
     leaf: bool = True
+    place: int = 0  # among all outlines of the file, silent ones too
 
     @property
     def title(self) -> str:
@@ -79,10 +80,12 @@ class Outline:
 class _Reader(ContentHandler):
     """Collects outlines while the XML is read, and refuses what is no list."""
 
-    def __init__(self, place: Locator) -> None:
+    def __init__(self, place: Locator, deepest: int) -> None:
         super().__init__()
         self._place = place
+        self._deepest = deepest
         self.outlines: list[Outline] = []
+        self.begun = False
         self._path: list[Outline | None] = []
 
     def where(self) -> str:
@@ -93,12 +96,13 @@ class _Reader(ContentHandler):
     def startElement(self, name: str, attrs: AttributesImpl) -> None:
         """Note an outline and where it is."""
         element = name.rpartition(":")[2].lower()
+        self.begun = True
         if not self._path and element != "opml":
             raise OpmlError(_no_list(self.where(), f"<{name[:40]}>"))
-        if len(self._path) == DEEPEST or len(self.outlines) == MOST:
+        if len(self._path) == self._deepest or len(self.outlines) == MOST:
             raise OpmlError(
-                f"{self.where()}: the list goes deeper than {DEEPEST} levels or has more than "
-                f"{MOST:,} outlines. Check that it is a list of blogs, and split it if it is."
+                f"{self.where()}: the list goes deeper than {self._deepest} levels or has more "
+                f"than {MOST:,} outlines. Check that it is a list of blogs, and split it if it is."
             )
         self._path.append(self._note(attrs) if element == "outline" else None)
 
@@ -111,11 +115,16 @@ class _Reader(ContentHandler):
         attributes = {key.lower(): value for key, value in attrs.items()}
         silent = attributes.get("iscomment", "").strip().lower() == "true"
         line = self._place.getLineNumber() or 1
-        outline = Outline(line, attributes, silent or (around is not None and around.silent))
+        silent = silent or (around is not None and around.silent)
+        outline = Outline(line, attributes, silent, place=len(self.outlines))
         if around is not None:
             around.leaf = False
         self.outlines.append(outline)
         return outline
+
+
+# Anything but a < at the beginning, and what browsers take for a page.
+_NO_XML = re.compile(rb"\s*([!-;=-~][ -~]{,39}|<!doctype html\b[^>]*>|<html\b[^>]*>)", re.I)
 
 
 def _no_list(where: str, first: str) -> str:
@@ -125,7 +134,7 @@ def _no_list(where: str, first: str) -> str:
     )
 
 
-def read_outlines(body: bytes) -> tuple[list[Outline], list[str]]:
+def read_outlines(body: bytes, *, deepest: int = DEEPEST) -> tuple[list[Outline], list[str]]:
     """Return the outlines of a list that may have bare ampersands, and a warning if it has."""
     if len(body) > LARGEST:
         raise OpmlError(
@@ -135,13 +144,13 @@ def read_outlines(body: bytes) -> tuple[list[Outline], list[str]]:
     if not body.strip():
         raise OpmlError('Line 1, column 1: the list is empty. Begin it with <opml version="2.0">.')
     try:
-        return _strict(body), []
+        return _strict(body, deepest), []
     except OpmlError:
         bare = None if b"\x00" in body else _BARE.search(body)
         if bare is None:
             raise
         line = body.count(b"\n", 0, bare.start()) + 1
-        outlines = _strict(_BARE.sub(_reference, body, count=MOST))
+        outlines = _strict(_BARE.sub(_reference, body, count=MOST), deepest)
         return outlines, [f"Line {line}: an “&” that should be “&amp;” is read as it was meant."]
 
 
@@ -152,10 +161,10 @@ def _reference(bare: re.Match[bytes]) -> bytes:
     return b"&amp;" + name.encode()
 
 
-def _strict(body: bytes) -> list[Outline]:
+def _strict(body: bytes, deepest: int) -> list[Outline]:
     """Return the outlines of a well-formed list, without any DTD, entity or outside file."""
     parser = create_parser(forbid_dtd=True)
-    reader = _Reader(parser)
+    reader = _Reader(parser, deepest)
     parser.setContentHandler(reader)
     try:
         parser.feed(body)
@@ -168,6 +177,9 @@ def _strict(body: bytes) -> list[Outline]:
             "Remove the lines from <!DOCTYPE to its > and try again."
         ) from error
     except SAXParseException as error:
+        if not reader.begun and (first := _NO_XML.match(body)):
+            begins = f"“{first[1].decode('utf-8', 'replace')}”"
+            raise OpmlError(_no_list("Line 1, column 1", begins)) from error
         problem, advice = _PROBLEMS.get(error.getMessage(), (error.getMessage(), "Mend it there"))
         raise OpmlError(
             f"{reader.where()}: the list is not well-formed XML ({problem}). "

@@ -1,4 +1,4 @@
-"""Reading all posts again, when the list of topics or the way posts are read has changed.
+"""Reading all posts again, when a list they are read by or the way they are read has changed.
 
 In batches, each a transaction of its own, so that blogs can be visited meanwhile. A post
 that comes out otherwise enters the outbox, like any other change. Killed half-way, it
@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
+from index.clusters import join_clusters
 from index.database import Database
-from index.derived import Derived, derive, mark
+from index.derived import Byline, Derived, derive, mark
 from index.facts import DERIVED, fact, keep_fact, turn
+from index.links import keep_links
 from index.outbox import announce
-from index.schema import contents, entries
+from index.schema import WHOLE, WHOLE_HTML, contents, entries, feeds, pages
 
 BATCH = 200  # posts in memory, and in a transaction
+_COLUMNS = ("topics", "councils", "linked", "language")  # of entries, made of what they say
 
 Progress = Callable[[int, int], None]
 
@@ -38,7 +41,7 @@ def rederive(database: Database, progress: Progress | None = None) -> int:
     changed = done = 0
     for ids in _batches(database):
         with database.write() as db:
-            changed += _read_again(db, ids)
+            changed += read_again(db, ids)
         done += len(ids)
         if progress:
             progress(done, total)
@@ -61,23 +64,37 @@ def _batches(database: Database) -> Iterator[list[str]]:
         yield ids
 
 
-def _read_again(db: Connection, ids: list[str]) -> int:
+def read_again(db: Connection, ids: list[str]) -> int:
+    """Read posts again within the caller's transaction; return how many came out otherwise."""
     columns = (
         entries.c.id,
         entries.c.title,
         entries.c.tags,
         entries.c.topics,
+        entries.c.councils,
         entries.c.linked,
-        contents.c.html,
-        contents.c.text,
+        entries.c.language,
+        entries.c.claimed,
+        entries.c.authors,
+        entries.c.published,
+        feeds.c.slug,
+        WHOLE_HTML.label("html"),
+        WHOLE.label("text"),
         contents.c.headings,
     )
-    query = select(*columns).select_from(entries.join(contents)).where(entries.c.id.in_(ids))
-    made = [(row["id"], _derived(row)) for row in db.execute(query).mappings() if _differs(row)]
+    query = (
+        select(*columns)
+        .select_from(entries.join(contents).join(feeds).outerjoin(pages))
+        .where(entries.c.id.in_(ids))
+    )
+    every = [(row, _derived(row)) for row in db.execute(query).mappings()]
+    keep_links(db, {row["id"]: one.links for row, one in every})
+    join_clusters(db, {row["id"]: one.bands for row, one in every})
+    made = [(row["id"], one) for row, one in every if _differs(row, one)]
     if made:
         db.execute(
             update(entries).where(entries.c.id == bindparam("of")),
-            [{"of": id, "topics": one.topics, "linked": one.linked} for id, one in made],
+            [{"of": id} | {name: getattr(one, name) for name in _COLUMNS} for id, one in made],
         )
         db.execute(
             update(contents).where(contents.c.entry_id == bindparam("of")),
@@ -88,9 +105,10 @@ def _read_again(db: Connection, ids: list[str]) -> int:
 
 
 def _derived(row: RowMapping) -> Derived:
-    return derive(title=row["title"], html=row["html"], text=row["text"], tags=row["tags"])
+    by = Byline(row["slug"], row["authors"], row["published"], row["claimed"])
+    return derive(title=row["title"], html=row["html"], text=row["text"], tags=row["tags"], by=by)
 
 
-def _differs(row: RowMapping) -> bool:
-    had = Derived(topics=row["topics"], headings=row["headings"], linked=row["linked"])
-    return _derived(row) != had
+def _differs(row: RowMapping, made: Derived) -> bool:
+    """Whether what is kept of a post, and told to the search index, is not what was made of it."""
+    return any(row[name] != getattr(made, name) for name in (*_COLUMNS, "headings"))

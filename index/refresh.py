@@ -27,10 +27,12 @@ the builder needs the second lock only for its last changes and the swap. A refr
 waits for the first lock. Readers need neither.
 """
 
+from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from index.errors import AlreadyRunning, IndexDamaged
+from index.finding import By, Document
 from index.outbox import Outbox
 from index.rederive import Progress, rederive
 from index.search import Engine, Search, choose_engine
@@ -41,14 +43,17 @@ WAIT = 60.0  # seconds that a rebuild waits for a refresh to end
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """What a refresh did to the index."""
+    """What a refresh did to the index, and which blogs, topics and councils had news in it."""
 
     updated: int = 0
     deleted: int = 0
+    about: frozenset[tuple[By, str]] = field(default=frozenset(), compare=False, repr=False)
 
     def __add__(self, other: "Refreshed") -> "Refreshed":
         return Refreshed(
-            updated=self.updated + other.updated, deleted=self.deleted + other.deleted
+            updated=self.updated + other.updated,
+            deleted=self.deleted + other.deleted,
+            about=self.about | other.about,
         )
 
 
@@ -138,11 +143,19 @@ def _tell(outbox: Outbox, search: Search, batch: int, progress: Progress | None)
         gone = [change.id for change in changes if change.document is None]
         search.update(documents, gone)
         outbox.done(search.generation, changes)
-        told += Refreshed(updated=len(documents), deleted=len(gone))
+        news = (change.document for change in changes if change.document and not change.late)
+        about = frozenset(one for document in news for one in _about(document))
+        told += Refreshed(updated=len(documents), deleted=len(gone), about=about)
         done += len(changes)
         if progress:
             progress(done, max(total, done))
     return told
+
+
+def _about(document: Document) -> Iterator[tuple[By, str]]:
+    yield By.BLOG, document.slug
+    yield from ((By.TOPIC, slug) for slug in document.topics)
+    yield from ((By.COUNCIL, slug) for slug in document.councils)
 
 
 def _live(engine: Engine) -> str:

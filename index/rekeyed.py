@@ -28,6 +28,7 @@ class Kept:
     title: str
     published: datetime | None
     digest: str
+    held: bool = False
 
 
 def enough_unknown(unknown: int, all_: int) -> bool:
@@ -42,20 +43,29 @@ def rekeyed(feed: Feed, kept: Sequence[Kept], unknown: Sequence[Entry]) -> dict[
     are one if their links are, or their titles while their dates are less than a day apart;
     a link that several share tells nothing, nor does the blog's own.
     """
-    homes = {normal(feed.site), normal(feed.url)}
-    by_link = _once((normal(one.url, fragment=True), one) for one in kept)
+    linked = same_address(feed, kept, unknown)
     by_title = _once((one.title.casefold(), one) for one in kept)
-    links = Counter(normal(entry.url, fragment=True) for entry in unknown)
     found: dict[str, Kept] = {}
     taken: set[str] = set()
     for entry in unknown:
-        link = normal(entry.url, fragment=True)
-        one = by_link.get(link) if links[link] == 1 and link not in homes else None
-        one = one or _same_title(entry, by_title)
+        one = linked.get(entry.key) or _same_title(entry, by_title)
         if one is not None and one.id not in taken:
             taken.add(one.id)
             found[entry.key] = one
     return found if len(found) >= HALF * len(unknown) else {}
+
+
+def same_address(feed: Feed, kept: Sequence[Kept], unknown: Sequence[Entry]) -> dict[str, Kept]:
+    """Return, by the key of each, the entries that we know by their link, whatever their keys."""
+    homes = {normal(feed.site), normal(feed.url)}
+    by_link = _once((normal(one.url, fragment=True), one) for one in kept)
+    links = Counter(normal(entry.url, fragment=True) for entry in unknown)
+    found: dict[str, Kept] = {}
+    for entry in unknown:
+        link = normal(entry.url, fragment=True)
+        if link in by_link and links[link] == 1 and link not in homes:
+            found[entry.key] = by_link[link]
+    return found
 
 
 def _once(pairs: Iterable[tuple[str, Kept]]) -> Mapping[str, Kept]:

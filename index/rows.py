@@ -11,6 +11,7 @@ from index.derived import Derived
 from index.model import (
     Aim,
     Entry,
+    Excerpt,
     Feed,
     Health,
     Kind,
@@ -21,7 +22,10 @@ from index.model import (
     Visited,
     entry_id,
 )
+from index.named import councils_of
+from index.outbound import own_address
 from index.schema import feeds
+from index.shown import shown
 
 QUIET = timedelta(days=365)  # alive, but with nothing new for as long
 
@@ -37,6 +41,7 @@ def feed_of(row: RowMapping, prefix: str = "") -> Feed:
     """Read a feed from its own row, or from another one that it is `JOINED` to."""
     values = {name: row[prefix + name] for name in FEED_COLUMNS}
     values["kind"], values["status"] = Kind(values["kind"]), Status(values["status"])
+    values["excerpt"] = Excerpt(values["excerpt"])
     return Feed(**values)
 
 
@@ -71,13 +76,15 @@ def visited_of(row: RowMapping) -> Visited:
 
 def post_of(row: RowMapping) -> Post:
     """Read a post from a row of entries joined with the columns of its feed (`feed_columns`)."""
+    feed = feed_of(row, JOINED)
     return Post(
         id=row["id"],
-        feed=feed_of(row, JOINED),
+        feed=feed,
+        councils=councils_of(feed.kind, feed.councils, row["councils"]),
         url=row["url"],
         title=row["title"],
         titled=row["titled"],
-        excerpt=row["excerpt"],
+        excerpt=shown(row["excerpt"], feed.excerpt),
         complete=row["complete"],
         words=row["words"],
         authors=row["authors"],
@@ -90,6 +97,9 @@ def post_of(row: RowMapping) -> Post:
         first_seen=row["first_seen"],
         sort_at=row["sort_at"],
         late=row["late"],
+        discussed=row.get("discussed", 0),
+        cluster=row["cluster"],
+        lead=row["lead"],
     )
 
 
@@ -100,6 +110,7 @@ def entry_row(entry: Entry, feed: Feed, derived: Derived) -> dict[str, Any]:
         "feed_id": feed.id,
         "key": entry.key,
         "url": entry.url,
+        "address": own_address(entry.url, feed),
         "title": entry.title,
         "titled": entry.titled,
         "excerpt": entry.excerpt,
@@ -108,8 +119,10 @@ def entry_row(entry: Entry, feed: Feed, derived: Derived) -> dict[str, Any]:
         "authors": entry.authors,
         "tags": entry.tags,
         "topics": derived.topics,
+        "councils": derived.councils,
         "linked": derived.linked,
-        "language": entry.language,
+        "language": derived.language,
+        "claimed": entry.language,
         "licence": entry.licence,
         "published": entry.published,
         "published_raw": entry.published_raw,
@@ -134,6 +147,17 @@ def seen_at(entry: Entry, now: datetime, position: int, *, first_import: bool) -
         "sort_at": date,
         "late": not first_import and now - date > LATE,
     }
+
+
+def archived_at(entry: Entry, now: datetime, position: int, below: datetime) -> dict[str, Any]:
+    """Decide the same for an entry of an archive: by its own date, whenever we saw it.
+
+    One without a date sorts below everything dated on its page, which `below` is the oldest of;
+    nothing from an archive is ever as new as the moment that we saw it.
+    """
+    date = entry.published if entry.published and entry.published < now else None
+    date = date or min(below, now - LATE) - timedelta(milliseconds=1 + position)
+    return {"first_seen": now, "sort_at": date, "late": now - date > LATE}
 
 
 def health_of(feed: Feed, poll: Poll, newest: datetime | None, now: datetime) -> Health:

@@ -3,8 +3,9 @@
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AnyHttpUrl, Field, ValidationError, field_validator
+from pydantic import AnyHttpUrl, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from index import __version__
@@ -30,6 +31,7 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8000", description="The site's address, as others see it"
     )
     contact: str = Field("", description="An address or e-mail put in the User-Agent")
+    hub: str = Field("", description="A WebSub hub that is told of new posts")
     outgoing: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="The addresses that the crawler's requests come from, shown at /about"
     )
@@ -40,11 +42,22 @@ class Settings(BaseSettings):
     search_rate: int = Field(
         120, ge=0, description="Searches a minute that one network may make; 0: no limit"
     )
+    submit_rate: int = Field(
+        20, ge=0, description="Blogs an hour that one network may suggest; 0: no limit"
+    )
+    mail_from: str = Field("", description="The e-mail address that letters come from")
+    smtp: str = Field(
+        "", description="A mail server, as smtp://user:password@host:587 or smtps://…; empty: none"
+    )
     behind: Annotated[tuple[Network, ...], NoDecode] = Field(
         (ip_network("127.0.0.0/8"), ip_network("::1")),
         description="Proxies in front of the site, whose X-Forwarded-For is believed",
     )
     delay: float = Field(2.0, gt=0, le=60, description="Seconds between two requests to one host")
+    backfill: bool = Field(True, description="Whether new blogs' older posts are fetched unasked")
+    backfill_delay: float = Field(
+        5.0, gt=0, le=60, description="Seconds a host rests before and after each such request"
+    )
     concurrency: int = Field(12, ge=1, le=64, description="Requests at once, over all hosts")
     timeout: float = Field(30, gt=0, le=300, description="Seconds a server is given to answer")
     parse_timeout: float = Field(20, gt=0, le=300, description="Seconds a feed is given to parse")
@@ -68,6 +81,21 @@ class Settings(BaseSettings):
     def _address(cls, value: str) -> str:
         AnyHttpUrl(value)
         return value.rstrip("/")
+
+    @field_validator("smtp")
+    @classmethod
+    def _mail_server(cls, value: str, others: ValidationInfo) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+            raise ValueError("give it as smtp://user:password@host:587 or smtps://host")
+        if value and not others.data.get("mail_from"):
+            raise ValueError("set PLANET_MAIL_FROM too, the address that letters come from")
+        return value
+
+    @field_validator("hub")
+    @classmethod
+    def _hub(cls, value: str) -> str:
+        return str(AnyHttpUrl(value)) if value else ""
 
     @property
     def user_agent(self) -> str:

@@ -26,6 +26,8 @@ from sqlalchemy import (
 )
 
 from index import following
+from index.backfills import want_first
+from index.clusters import settle_feed
 from index.database import BATCH, Database
 from index.errors import NotFound
 from index.facts import CRAWLED, keep_fact, turn
@@ -294,9 +296,12 @@ def _keep(db: Connection, now: Feed, lease: Lease, visit: Visit) -> Recorded:
     if now.status in TOMBSTONES:
         return Recorded()
     _keep_feed(db, now, visit.feed)
+    if visit.poll.succeeded and not lease.poll.succeeded:  # not begun with before it is live
+        want_first(db, now.id, visit.at)
     if not visit.entries:
         return Recorded()
-    return keep_entries(db, now, visit, first_import=lease.poll.succeeded is None)
+    first, called = lease.poll.succeeded is None, lease.poll.called
+    return keep_entries(db, now, visit, first_import=first, called=called)
 
 
 def _keep_feed(db: Connection, now: Feed, seen: Feed) -> None:
@@ -316,6 +321,8 @@ def _keep_feed(db: Connection, now: Feed, seen: Feed) -> None:
         .values(url=learned.url, guessed=learned.guessed, site=learned.site, title=learned.title)
     )
     following.move(db, learned)
+    if learned.site != now.site:  # by which it is told whose a post is
+        settle_feed(db, now.id)
 
 
 def _keep_polls(db: Connection, kept: Sequence[Kept]) -> None:

@@ -18,6 +18,7 @@ import tantivy
 
 from index.answering import Answering
 from index.clauses import Plan
+from index.derived import MAKE as READ
 from index.errors import PlanetError, SearchError
 from index.finding import Document, Facets, Fragment, Query, Reading, Results, Sort
 from index.generations import Generations, busy, damaged, stamp
@@ -38,8 +39,11 @@ class Tantivy:
 
     @property
     def fingerprint(self) -> str:
-        """Differs when an index made by other code can no longer be used."""
-        make = (MAKE, TEXTS, LONGEST_WORD, version("tantivy"))
+        """Differs when an index made by other code can no longer be used.
+
+        Posts that are read otherwise (`index.derived`) are read again when it is built anew.
+        """
+        make = (MAKE, READ, TEXTS, LONGEST_WORD, version("tantivy"))
         return sha256(repr(make).encode()).hexdigest()[:16]
 
     def create(self, folder: Path) -> None:

@@ -12,13 +12,15 @@ from sqlalchemy import exc, select
 from index.database import Database
 from index.facts import VERSION
 from index.schema import facts
+from index.steady import Steady
 
 
 class Watch:
     """The version, as one thread at a time may ask for it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, steady: Steady | None = None) -> None:
         self._engine = database.engine
+        self._steady = steady or Steady()
         asked = select(facts.c.value).where(facts.c.name == VERSION)
         literal = {"literal_binds": True}
         self._asked = str(asked.compile(self._engine, compile_kwargs=literal))
@@ -26,6 +28,8 @@ class Watch:
 
     def version(self) -> str | None:
         """Return the version; None where only `Catalogue.version` can tell it now."""
+        if (held := self._steady.held()) is not None:
+            return held
         if self._engine.dialect.name != "sqlite":
             return None  # to ask another machine is to wait
         try:
@@ -35,7 +39,7 @@ class Watch:
         except (sqlite3.Error, exc.SQLAlchemyError):
             self.close()
             return None
-        return str(row[0]) if row else ""
+        return self._steady.seen(str(row[0]) if row else "")
 
     def close(self) -> None:
         """Let go of the connection; the next question opens another."""

@@ -22,6 +22,7 @@ from whoosh.index import EmptyIndexError, LockError
 from whoosh.reading import CorruptIndexError
 
 from index.answering import Answering
+from index.derived import MAKE as READ
 from index.errors import PlanetError, SearchError
 from index.finding import Document, Facets, Fragment, Query, Reading, Results, Sort
 from index.generations import Generations, busy, damaged
@@ -47,8 +48,11 @@ class Whoosh:
 
     @property
     def fingerprint(self) -> str:
-        """Differs when an index made by other code can no longer be used."""
-        make = (MAKE, TEXTS, LONGEST_WORD, version("whoosh3"), sys.byteorder)
+        """Differs when an index made by other code can no longer be used.
+
+        Posts that are read otherwise (`index.derived`) are read again when it is built anew.
+        """
+        make = (MAKE, READ, TEXTS, LONGEST_WORD, version("whoosh3"), sys.byteorder)
         return sha256(repr(make).encode()).hexdigest()[:16]
 
     def create(self, folder: Path) -> None:

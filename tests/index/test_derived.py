@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 import index.rederive
 from index.database import Database
-from index.derived import derive, mark
+from index.derived import Byline, derive, mark
 from index.facts import DERIVED, fact
 from index.outbox import Outbox
 from index.rederive import rederive
@@ -14,26 +14,30 @@ from index.schema import contents, entries
 from tests.index.conftest import Publish
 from tests.index.conftest import entries as some
 
+BY = Byline("parks")
+
 
 def test_headings_links_and_topics_are_read() -> None:
     html = (
         "<h2>Missed <em>bins</em></h2><p>We wrote of waste collection and of recycling: "
         '<a href="https://a.example/">what we learned</a>.</p><h3> </h3><h4>Next &amp; last</h4>'
     )
-    made = derive(title="Bins", html=html, text="one two three four five six", tags=("waste",))
+    made = derive(
+        title="Bins", html=html, text="one two three four five six", tags=("waste",), by=BY
+    )
     assert made.headings == "Missed bins\nNext & last"
     assert made.linked == pytest.approx(3 / 6)
     assert made.topics == ("waste",)
 
 
 def test_a_post_of_nothing_has_nothing() -> None:
-    made = derive(title="", html="", text="", tags=())
+    made = derive(title="", html="", text="", tags=(), by=BY)
     assert (made.topics, made.headings, made.linked) == ((), "", 0.0)
 
 
 def test_no_more_than_all_of_a_post_is_links() -> None:
     link = '<a href="https://a.example/">one two three</a>'
-    assert derive(title="", html=link * 9, text="one", tags=()).linked == 1.0
+    assert derive(title="", html=link * 9, text="one", tags=(), by=BY).linked == 1.0
 
 
 def test_posts_of_a_new_planet_need_not_be_read_again(

@@ -273,3 +273,12 @@ def test_nothing_but_an_opml_error_comes_out_of_a_broken_list(body: bytes) -> No
 def test_no_address_however_odd_stops_the_reading(address: str) -> None:
     whole = parse(unparse([Feed(url="http://" + address, title="Odd")], title=""))
     assert len(whole.feeds) + len(whole.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"hello, these are my feeds", b'\n{"feeds": []}', b"<!doctype html><p>Hi", b"<html lang=cy>"],
+)
+def test_what_is_no_xml_at_all_is_said_to_be_no_list(body: bytes) -> None:
+    with pytest.raises(OpmlError, match="not an OPML list, for it begins with"):
+        parse(body)

@@ -378,7 +378,7 @@ def test_any_query_is_answered_alike_in_both_orders(small: Search, text: str, po
     assert bool(run) == bool(plain)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(document=st.builds(Document, id=st.just("odd"), sort_at=st.just(EPOCH)))
 def test_any_document_can_be_indexed(
     document: Document, tmp_path_factory: pytest.TempPathFactory
