@@ -26,11 +26,13 @@ from crawler.candidate import (
 from crawler.charset import decode, without_controls
 from crawler.clean import fold
 from crawler.links import links
+from crawler.network import Member, members
 from crawler.platforms import platform_of, root_of, well_known
 from index.address import LONGEST, host, normal
 
 MAX_PAGE = 2_000_000  # characters of a page that are looked at
 MAX_ASSETS = 500
+MAX_LINKS = 5_000
 MAX_TITLE = 200
 SOON = 30  # seconds; a refresh that waits longer reloads a page, and leads nowhere
 
@@ -59,6 +61,7 @@ class Page:
     refresh: str = ""  # where the page sends its visitors by itself
     platform: str = ""
     root: str = ""  # where its WordPress is installed
+    members: tuple[Member, ...] = ()  # blogs, if it is the front page of a network of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +74,20 @@ class Lead:
 
 def look(body: bytes, *, content_type: str = "", url: str = "", link: str = "") -> Page:
     """Return what the page in `body` says; `url` is where it came from, `link` its Link header."""
-    root = _tree(decode(body, content_type)[:MAX_PAGE])
+    root = page_tree(body, content_type)
     said = list(_said(link, url))
     if root is None:
         return Page(url=url, feeds=ranked(said, url))
     base = _base(root, url)
     assets = _assets(root, base, link)
+    platform = platform_of(url, _generators(root), assets)
     return Page(
         url=url,
         feeds=ranked([*_declared(root, base, url), *said, *_linked(root, base, url)], url),
         refresh=_refresh(root, base, url),
-        platform=platform_of(url, _generators(root), assets),
+        platform=platform,
         root=root_of(url, assets),
+        members=members(url, _named(root, base), platform, [*assets, *_pictures(root, base)]),
     )
 
 
@@ -109,7 +114,9 @@ def next_address(page: Page, tried: Collection[str] = ()) -> Lead | None:
     return Lead(guesses[last + 1], guessed=True) if last + 1 < len(guesses) else None
 
 
-def _tree(text: str) -> etree._Element | None:
+def page_tree(body: bytes, content_type: str = "") -> etree._Element | None:
+    """Return the elements of a web page; None if there are none."""
+    text = decode(body, content_type)[:MAX_PAGE]
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True
     )
@@ -163,6 +170,19 @@ def _linked(root: etree._Element, base: str, url: str) -> Iterator[Candidate]:
         if (host(href).removeprefix("www.") == near and likely) or host(href) in SERVICES:
             title = element.get("title") or "".join(map(str, islice(element.itertext(), 20)))
             yield _titled(href, title, media_type, url, declared=False)
+
+
+def _named(root: etree._Element, base: str) -> Iterator[tuple[str, str]]:
+    """Yield where the page's links lead, and their texts."""
+    for element in islice(root.iter("a"), MAX_LINKS):
+        if href := _join(base, element.get("href", "")):
+            yield href, fold("".join(map(str, islice(element.itertext(), 20))))[:MAX_TITLE]
+
+
+def _pictures(root: etree._Element, base: str) -> Iterator[str]:
+    """Yield where the page's pictures are."""
+    for element in islice(root.iter("img"), MAX_ASSETS):
+        yield _join(base, element.get("src", ""))
 
 
 def _titled(

@@ -12,7 +12,8 @@ class Ask:
     """A request to be made: `headers` are said to the address `validated` alone (rule 3).
 
     `plain` leaves our contact out of the User-Agent, for servers that take it amiss
-    (rule 14). Where an address is only a guess, redirects are not worth following.
+    (rule 14). Where an address is only a guess, redirects are not worth following. `gap` is for
+    work that is in no hurry: seconds that its host is left alone before and after.
     """
 
     url: str
@@ -20,6 +21,7 @@ class Ask:
     validated: str = ""
     plain: bool = False
     follow: bool = True
+    gap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

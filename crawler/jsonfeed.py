@@ -21,8 +21,8 @@ _SEPARATOR = re.compile(r"\s*,\s*")
 _KNOWN = re.compile(r'"(version|title|home_page_url|language)"\s*:\s*"([^"\\]*)"')
 
 
-def parse(text: str) -> ParsedFeed:
-    """Return what the JSON in `text` says as a feed.
+def parse(text: str, most: int = MAX_ENTRIES) -> ParsedFeed:
+    """Return what the JSON in `text` says as a feed, `most` entries of it.
 
     Raises ParseError("not-a-feed") for other JSON, and "truncated" or "broken" for what is
     none and holds no whole item.
@@ -30,25 +30,25 @@ def parse(text: str) -> ParsedFeed:
     try:
         found = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
-        return _salvaged(text) or _refused(text, error)
+        return _salvaged(text, most) or _refused(text, error)
     if isinstance(found, dict):
         if _is_feed(found):
-            return _feed(found)
+            return _feed(found, most)
         channel = _object(_object(found, "rss"), "channel")
         if channel:
-            return _rss(channel)
+            return _rss(channel, most)
     raise ParseError("not-a-feed", "There is JSON at this address that is no JSON Feed.")
 
 
-def _salvaged(text: str) -> ParsedFeed | None:
+def _salvaged(text: str, most: int) -> ParsedFeed | None:
     """Read a feed that breaks off, or breaks, as far as its items are whole (rule 36)."""
     start = _ITEMS.search(text)
-    items = list(_whole_items(text, start.end())) if start else []
+    items = list(_whole_items(text, start.end(), most)) if start else []
     if not start or not items:
         return None
     head = _KNOWN.findall(text, 0, start.start())
     found = {key: json.loads(f'"{value}"', strict=False) for key, value in head}
-    return replace(_feed({**found, "items": items}), truncated=True)
+    return replace(_feed({**found, "items": items}, most), truncated=True)
 
 
 def _refused(text: str, fault: Exception) -> Never:
@@ -63,9 +63,9 @@ def _refused(text: str, fault: Exception) -> Never:
     ) from fault
 
 
-def _whole_items(text: str, position: int) -> Iterator[Object]:
+def _whole_items(text: str, position: int, most: int) -> Iterator[Object]:
     decoder = json.JSONDecoder(strict=False)
-    for _ in range(MAX_ENTRIES):
+    for _ in range(most):
         try:
             item, position = decoder.raw_decode(text, position)
         except (ValueError, RecursionError):
@@ -88,7 +88,7 @@ def _is_feed(found: Object) -> bool:
     return any(_text(item, "content_html") or _text(item, "content_text") for item in items)
 
 
-def _feed(found: Object) -> ParsedFeed:
+def _feed(found: Object, most: int) -> ParsedFeed:
     items = [item for item in found["items"] if isinstance(item, dict)]
     return ParsedFeed(
         format="json11" if _text(found, "version").endswith("1.1") else "json1",
@@ -96,8 +96,9 @@ def _feed(found: Object) -> ParsedFeed:
         link=_text(found, "home_page_url"),
         language=_text(found, "language"),
         authors=_authors(found),
-        entries=tuple(filter(None, (_entry(item) for item in items[:MAX_ENTRIES]))),
-        truncated=len(items) > MAX_ENTRIES,
+        entries=tuple(filter(None, (_entry(item) for item in items[:most]))),
+        truncated=len(items) > most,
+        next_page=_text(found, "next_url"),
     )
 
 
@@ -120,7 +121,7 @@ def _entry(item: Object) -> ParsedEntry:
     )
 
 
-def _rss(channel: Object) -> ParsedFeed:
+def _rss(channel: Object, most: int) -> ParsedFeed:
     """Read RSS's elements as JSON's keys, as scripting.com has it."""
     items = [item for item in _list(channel.get("item")) if isinstance(item, dict)]
     return ParsedFeed(
@@ -130,8 +131,8 @@ def _rss(channel: Object) -> ParsedFeed:
         language=_text(channel, "language"),
         licence=_text(channel, "copyright"),
         updated_raw=_text(channel, "lastBuildDate") or _text(channel, "pubDate"),
-        entries=tuple(filter(None, (_rss_entry(item) for item in items[:MAX_ENTRIES]))),
-        truncated=len(items) > MAX_ENTRIES,
+        entries=tuple(filter(None, (_rss_entry(item) for item in items[:most]))),
+        truncated=len(items) > most,
     )
 
 

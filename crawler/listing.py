@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from index import __version__
+from index.decisions import Decisions
 from index.errors import OpmlError
 from index.model import Followings
 from index.opml import Outlines, parse
@@ -25,6 +26,7 @@ class Listing:
     store: Store
     spread: timedelta = timedelta(0)  # of the first visits to new blogs
     _seen: tuple[int, int] | None = None  # the file as it was last read
+    _unsettled: tuple[str, ...] = ()  # why what was approved cannot be listed, said already
 
     def reread(self, now: datetime, say: Callable[[str], None]) -> Followings | None:
         """Follow the list if it was edited since; return what changed, None if nothing could.
@@ -34,12 +36,13 @@ class Listing:
         edited = self._edited()
         if edited == self._seen:
             return None
-        self._seen = edited
         try:
-            return self.follow(now, say)
+            followings = self.follow(now, say)
         except OpmlError as error:
             say(f"{error} Until then the blogs known so far are followed.")
-            return None
+            followings = None
+        self._seen = edited  # not where the store could not be written: that is tried again
+        return followings
 
     def follow(self, now: datetime, say: Callable[[str], None]) -> Followings:
         """Read the list and follow it, unless it is followed already; raises OpmlError."""
@@ -54,6 +57,14 @@ class Listing:
         for warning in followings.warnings:
             say(f"{self.path}: {warning}")
         return followings
+
+    def settle(self, say: Callable[[str], None]) -> None:
+        """End what moderators began to approve, if a process was killed on the way."""
+        unsettled = Decisions(self.store.database, self.path).settle()
+        for sentence in unsettled:
+            if sentence not in self._unsettled:
+                say(sentence)
+        self._unsettled = unsettled
 
     def _edited(self) -> tuple[int, int]:
         """Return what tells one edit from the next: mtime (ns) and size; zeros for no file."""

@@ -1,6 +1,8 @@
 """The crawler's loop: lease, fetch, visit, record, and tell the search index.
 
     each second, and whenever there is room:
+      blogs that people suggest are looked at (crawler.submitted), and those that somebody says
+      are theirs (crawler.proving)
       Store.lease ─► spider.fetch ─► visit (in a process that can be killed) ─► Store.record
       a failure that nobody expected waits until it is clear that it is not our own
     every two seconds, if the outbox holds anything:
@@ -22,15 +24,22 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, TypeVar
 
+from crawler.backfill import Catalogues
+from crawler.beside import Beside
 from crawler.doubt import OURS, Doubt
 from crawler.fetched import Ask, Fetch, Fetched, NoResponse, Response
 from crawler.listing import Listing
+from crawler.pages import Reads
 from crawler.pool import Pool
+from crawler.proving import Proving
 from crawler.recorder import Recorder
 from crawler.robots import origin
+from crawler.submitted import Looks
 from crawler.tally import Report, Tally
 from crawler.trouble import refuses
 from crawler.visit import conditional_headers, visit
+from index.backfills import Backfills
+from index.claims import Claims
 from index.errors import (
     ParseError,
     PlanetError,
@@ -38,8 +47,11 @@ from index.errors import (
     StoreError,
 )
 from index.model import Lease, Recorded, Robots, Visit
+from index.pages import Pages
 from index.refresh import Refreshed
+from index.reports import Reports
 from index.store import Store
+from index.submissions import Submissions
 
 TICK = 1.0  # seconds between two looks for work
 # Leases held for each request that may be under way, so that none waits for another. A minute
@@ -66,6 +78,8 @@ class Crawl:
     concurrency: int
     forever: bool
     two_names: bool = False  # whether our User-Agent has a plainer form (rule 14)
+    gap: float = 5.0  # seconds that a host rests between requests for older posts
+    backfill: bool = True  # whether those of new blogs are fetched unasked
     tally: Tally = field(default_factory=Tally)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     failures: list[StoreError] = field(default_factory=list)  # that ended a crawl once over
@@ -79,10 +93,41 @@ class Crawl:
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="store")
     )
     _recorder: Recorder = field(init=False)
+    _beside: tuple[Beside[Any], ...] = field(init=False)
+    _behind: tuple[Beside[Any], ...] = field(init=False)  # what nobody waits for
+    _submissions: Submissions = field(init=False)
+    _claims: Claims = field(init=False)
 
     def __post_init__(self) -> None:
         """Join what needs the store to the thread it is worked on by."""
         self._recorder = Recorder(store=self.store, apart=self.apart)
+        self._submissions = Submissions(self.store.database, lambda: self.clock())
+        looks = Looks(submissions=self._submissions, pool=self.pool, apart=self.apart)
+        self._claims = Claims(self.store.database, lambda: self.clock())
+        proving = Proving(claims=self._claims, pool=self.pool, apart=self.apart)
+        pages = Pages(self.store.database, lambda: self.clock())
+        reads = Reads(
+            pages=pages,
+            pool=self.pool,
+            apart=self.apart,
+            pause=self.gap,
+            clock=lambda: self.clock(),
+        )
+        catalogues = Catalogues(
+            backfills=Backfills(self.store.database, lambda: self.clock()),
+            robots=self.store.robots,
+            pool=self.pool,
+            apart=self.apart,
+            gap=self.gap,
+            automatic=self.backfill,
+            clock=lambda: self.clock(),
+        )
+        # A crawl that is once over waits for suggestions, but not for all pages of a new blog;
+        # with back catalogues, which take hours, it does not begin.
+        self._beside = (looks.beside(self._tick.set), proving.beside(self._tick.set))
+        self._behind = (reads.beside(self._tick.set),)
+        if self.forever:
+            self._behind += (catalogues.beside(self._tick.set),)
 
     def stop(self) -> None:
         """Finish what is under way and end."""
@@ -101,6 +146,7 @@ class Crawl:
         under_way: set[asyncio.Task[None]] = set()
         while not self._stop.is_set():
             self._tick.clear()
+            busy = await self._begin_beside(fetch)
             room = self.concurrency * AHEAD - len(under_way)
             # Looking costs the same for one lease as for many.
             ready = room >= self.concurrency * AHEAD // 2 and self.clock() >= self._doubt.back
@@ -110,13 +156,14 @@ class Crawl:
                 under_way.add(task)
                 task.add_done_callback(under_way.discard)
                 task.add_done_callback(self._ended)
-            if not leases and not under_way and not self.forever:
+            if not leases and not under_way and not busy and not self.forever:
                 break
             idle = not leases and len(self._doubt) == len(under_way)
             await self._judge(over=idle and not self.forever)
             if not leases:
                 await self._wait(TICK)
         self._doubt.dismiss()
+        await self._end_beside()
         await self._drain(under_way)
         await self.refresh()
         self.tally = replace(self.tally, seconds=round(monotonic() - began, 3))
@@ -134,6 +181,7 @@ class Crawl:
         """Read the list of blogs again if it has changed."""
         try:
             await self.apart(self.listing.reread, self.clock(), self.report.say)
+            await self.apart(self.listing.settle, self.report.say)
             self.tally = replace(self.tally, feeds=await self.apart(self.store.active))
         except StoreError as error:
             self._warn(error)
@@ -142,6 +190,9 @@ class Crawl:
         """Forget what nobody will ask for."""
         try:
             await self.apart(self.store.tidy)
+            await self.apart(self._submissions.tidy)
+            await self.apart(self._claims.tidy)
+            await self.apart(Reports(self.store.database).tidy)
         except StoreError as error:
             self._warn(error)
 
@@ -160,6 +211,22 @@ class Crawl:
     async def keep(self, found: Robots) -> None:
         """Let the store remember a robots.txt."""
         await self.apart(self.store.keep_robots, found)
+
+    async def _begin_beside(self, fetch: Fetch) -> bool:
+        """Begin what is to be done beside the visits; return whether any of it goes on."""
+        try:
+            busy = [await work.begin(fetch) for work in self._beside]
+            for work in self._behind:
+                await work.begin(fetch)
+        except StoreError as error:
+            self._warn(error)
+            return False
+        return any(busy)
+
+    async def _end_beside(self) -> None:
+        """Break off what goes on beside the visits, or wait for it if nobody told us to stop."""
+        for work in (*self._beside, *self._behind):
+            await (work.stop() if self._stop.is_set() else work.finish())
 
     async def _lease(self, room: int) -> list[Lease]:
         def look() -> tuple[list[Lease], dict[str, Robots]]:

@@ -44,22 +44,24 @@ NO_ATTRIBUTES = AttributesNSImpl({}, {})
 _WINDOWS = re.compile("[\x80-\x9f]")  # what feedparser takes for windows-1252
 
 
-def parse_feed(body: bytes, *, content_type: str = "", url: str = "") -> ParsedFeed:
+def parse_feed(
+    body: bytes, *, content_type: str = "", url: str = "", most: int = MAX_ENTRIES
+) -> ParsedFeed:
     """Return what the feed in `body` says; `url` is where it came from.
 
-    At most 200 entries, the first ones (rule 40). A broken feed is read as far as it can
-    be (rule 36). Raises ParseError with one of the codes "empty", "html", "opml",
+    At most 200 entries, or `most`, the first ones (rule 40). A broken feed is read as far as it
+    can be (rule 36). Raises ParseError with one of the codes "empty", "html", "opml",
     "not-a-feed", "truncated", "too-large" and "broken", and nothing else.
     """
     text = decode(body, content_type).lstrip("\ufeff\0 \t\r\n")
     if not text:
         raise ParseError("empty", "The server sent an empty answer, no feed.")
     if text[0] in "{[":
-        return jsonfeed.parse(text)
+        return jsonfeed.parse(text, most)
     found = document(text)
     if found.root not in FEED_ROOTS:
         raise _no_feed(found, body, content_type, url)
-    parsed = _read(found, url)
+    parsed = _read(found, url, most)
     known = parsed.format not in ("", "atom")  # "atom": a <feed> in no namespace of Atom's
     if not (known or parsed.entries or parsed.title or parsed.link):
         raise _another_kind(found)
@@ -119,8 +121,9 @@ class _Bounded(_Mixed):  # type: ignore[misc]  # so that each of feedparser's tw
     resolve_relative_uris = False
     sanitize_html = False
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, most: int) -> None:
         self.url = url
+        self.most = most
         self.elements = 0
         self.ends = 0
         self.complete = 0  # entries that were read to their end
@@ -156,7 +159,7 @@ class _Bounded(_Mixed):  # type: ignore[misc]  # so that each of feedparser's tw
         return text if _WINDOWS.search(text) else _Plain(text)
 
     def _start_item(self, attrs: Found) -> None:
-        if len(self.entries) >= MAX_ENTRIES:
+        if len(self.entries) >= self.most:
             raise _Enough
         self.complete = len(self.entries)  # the one before, if nobody closed it
         super()._start_item(attrs)
@@ -198,13 +201,13 @@ class _Bounded(_Mixed):  # type: ignore[misc]  # so that each of feedparser's tw
 class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
     """Reads well-formed XML, and ignores what is nested deeper than any feed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, most: int) -> None:
         self.level = 0
         self.prefixes: set[tuple[str | None, str]] = set()
         self.words: list[str] = []
         # expat gives every line and entity by itself: 1.3 million pieces for 28 MB.
         self.characters = self.words.append
-        super().__init__(url)
+        super().__init__(url, most)
 
     def _speak(self) -> None:
         if self.words:
@@ -234,20 +237,20 @@ class _Loose(_Bounded, LooseFeedParser):  # type: ignore[misc]  # feedparser has
     """Reads what is no XML, as browsers read HTML."""
 
 
-def _read(found: Document, url: str) -> ParsedFeed:
+def _read(found: Document, url: str, most: int) -> ParsedFeed:
     """Read strictly; if that fails, mend and try again; if that fails, loosely (rule 36)."""
     try:
-        return _strictly(found.text, url)
+        return _strictly(found.text, url, most)
     except _Unreadable:
         repaired = mended(found)
     try:
-        return _strictly(repaired, url)
+        return _strictly(repaired, url, most)
     except _Unreadable as fault:
-        return _loosely(repaired, url, is_whole(found), str(fault))
+        return _loosely(repaired, _Loose(url, most), is_whole(found), str(fault))
 
 
-def _strictly(text: str, url: str) -> ParsedFeed:
-    parser, reader = _Strict(url), create_parser(namespaceHandling=1, forbid_dtd=True)
+def _strictly(text: str, url: str, most: int = MAX_ENTRIES) -> ParsedFeed:
+    parser, reader = _Strict(url, most), create_parser(namespaceHandling=1, forbid_dtd=True)
     reader.setContentHandler(parser)
     reader.setErrorHandler(parser)
     truncated = False
@@ -266,8 +269,8 @@ def _strictly(text: str, url: str) -> ParsedFeed:
     return _result(parser, truncated)
 
 
-def _loosely(text: str, url: str, whole: bool, fault: str) -> ParsedFeed:
-    parser, truncated = _Loose(url), not whole
+def _loosely(text: str, parser: "_Loose", whole: bool, fault: str) -> ParsedFeed:
+    truncated = not whole
     try:
         parser.feed(text)
     except (_Enough, *FAULTS):

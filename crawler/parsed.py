@@ -56,7 +56,8 @@ class ParsedFeed:
     """A feed in its own words.
 
     `ttl` is in minutes; `skip_hours` are hours of the day in GMT, `skip_days` English
-    names (RSS 2.0); `truncated` if the feed has more than was read.
+    names (RSS 2.0); `truncated` if the feed has more than was read. `prev_archive` and
+    `next_page` are RFC 5005's links to older entries, `total` is OpenSearch's count of all.
     """
 
     format: str
@@ -73,3 +74,7 @@ class ParsedFeed:
     update_frequency: int = 1
     entries: tuple[ParsedEntry, ...] = ()
     truncated: bool = False
+    generator: str = ""
+    prev_archive: str = ""
+    next_page: str = ""
+    total: int = 0

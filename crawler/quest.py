@@ -3,6 +3,7 @@
     the address ──► a feed: that is the answer
                 ──► a page, or where its <meta> refresh leads, twice at the most
     a page      ──► the feeds that it names, four of them read as samples
+                ──► the blogs that it names, if it is the front page of a network
                 ──► or else the places where blogs made with the same software have theirs
     no good one ──► the same for the pages above it
                 ──► and at the last the places where most blogs have theirs
@@ -14,7 +15,7 @@ keeps to our manners. A guess is not followed to another page, whose feed it wou
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from urllib.parse import urljoin
@@ -22,6 +23,7 @@ from urllib.parse import urljoin
 from crawler.candidate import Candidate, Scope, looks_like_a_feed
 from crawler.discover import SERVICES, Page
 from crawler.fetched import Ask, Fetch, Fetched, NoResponse, Response
+from crawler.network import Member, of_members
 from crawler.offer import (
     COMMENTS,
     LOST,
@@ -61,6 +63,7 @@ class Discovered:
     address: str  # as it was given
     url: str  # where that led
     offers: tuple[Offer, ...] = ()
+    members: tuple[Member, ...] = ()  # blogs to choose from, if it is the front of a network
     requests: int = 0
     code: str = ""
     reason: str = ""
@@ -79,11 +82,13 @@ async def discover(
     if not isinstance(found, Sample) and _is_worth_a_search(found):
         await quest.search(url, found)
     offers = merged(quest.offers)
-    code, reason = ("", "") if quest.done else nothing(url, found, offers)
+    done = quest.done or quest.members
+    code, reason = ("", "") if done else nothing(url, found, offers)
     return Discovered(
         address=address,
         url=url,
         offers=offers,
+        members=quest.members,
         requests=REQUESTS - quest.left,
         code=code,
         reason=reason,
@@ -139,6 +144,7 @@ class _Quest:
     offers: list[Offer] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     platforms: set[str] = field(default_factory=set)  # that pages were made with
+    members: tuple[Member, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -165,6 +171,12 @@ class _Quest:
         """Look for feeds at the page, then at those above it, until there is a good one."""
         places = [place for place in above(url) if normal(place) not in self.asked]
         if isinstance(found, Page):
+            self.members = found.members
+            if self.members:  # its own feed, if it names one; nobody guesses at a network's
+                theirs = of_members([feed.url for feed in found.feeds], found.members)
+                own = tuple(feed for feed in found.feeds if feed.url not in theirs)
+                await self.named(replace(found, feeds=own))
+                return
             await self.at(found)
         for place in places:
             page = None if self.done else await self.look(place)

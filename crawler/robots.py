@@ -19,6 +19,7 @@ from index.settings import AGENT
 FRESH = timedelta(hours=24)
 RETRY = timedelta(hours=1)
 LIMIT = 512 * 1024  # bytes that count; RFC 9309 asks for 500 KiB at least
+PATIENCE = 60.0  # seconds between two requests that a robots.txt may ask for
 REMEMBERED = 8 * 1024 * 1024  # characters of robots.txt whose rules are kept at hand
 
 # As generous as Protego: "User agent foo" is read too.
@@ -34,6 +35,13 @@ def origin(url: str) -> str:
 def unavailable(status: int) -> bool:
     """Whether a status (0: no answer) means that the server could not say."""
     return status == 0 or status == 429 or status >= 500
+
+
+def sitemaps(robots: Robots) -> tuple[str, ...]:
+    """Return the addresses of sitemaps that a robots.txt names."""
+    if robots.status >= 300 or not robots.body.strip():
+        return ()
+    return tuple(dict.fromkeys(Protego.parse(concise(robots.body)).sitemaps))
 
 
 def fresh(robots: Robots, now: datetime) -> bool:
@@ -94,6 +102,21 @@ class Rules:
                 "If the blog's owner wants to be listed, they can allow "
                 f"“{AGENT}” there.",
             )
+
+    def delay(self, robots: Robots, url: str) -> float:
+        """Return the seconds that `robots` asks for between two requests.
+
+        Raises FetchError if that is more than a minute: work without hurry is then left alone.
+        """
+        rules = self._rules(robots)
+        asked = float((rules and rules.crawl_delay(AGENT)) or 0.0)
+        if asked > PATIENCE:
+            raise FetchError(
+                "crawl-delay",
+                f"The robots.txt of {urlsplit(url).hostname} asks for {asked:,.0f} seconds "
+                "between two requests. Many would take too long, so none are made.",
+            )
+        return asked
 
     def _rules(self, robots: Robots) -> Protego | None:
         if robots.status >= 300 or not robots.body.strip():

@@ -6,7 +6,8 @@ which speaks for every request, redirect and robots.txt alike:
 
     request ──► is the address one we may ask for?          (check_address)
             ──► does its robots.txt let us?                  (cached for a day in the store)
-            ──► whose slot is it?                            (one request at a time, and a delay)
+            ──► whose slot is it?                            (one request at a time, and a delay;
+                                                              a longer one for work without hurry)
             ──► do the validators belong to this address?    (rule 3)
     redirect ──► the same again for where it leads, ten times at the most (rule 11)
 
@@ -31,6 +32,7 @@ from scrapy.http import Response as Answer
 
 from crawler import robots
 from crawler.fetched import Ask, Fetch, Fetched, Hop, NoResponse, Response
+from crawler.rests import Rests
 from index import __version__
 from index.address import check_address, slot
 from index.errors import FetchError
@@ -167,6 +169,7 @@ class Courtesy:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._rules = robots.Rules()
+        self._rests = Rests()
         self._asked: dict[str, asyncio.Task[Robots]] = {}
 
     @classmethod
@@ -186,14 +189,16 @@ class Courtesy:
         manners = self._manners
         check_address(request.url, private_ok=manners.allowed)
         if not request.meta.get("is_robots"):
-            await self._ask_robots(request.url)
             ask: Ask = request.meta["ask"]
+            found = await self._ask_robots(request.url, ask.gap)
+            request.meta["gap"] = ask.gap and self._gap(ask, found, request.url)
             if request.url == ask.validated:
                 for name, value in ask.headers.items():
                     request.headers[name] = value
             if ask.plain:
                 request.headers["User-Agent"] = manners.plain_agent
         request.meta["download_slot"] = slot(request.url)
+        request.meta["rests"] = self._rests
         if manners.proxy:
             request.meta["proxy"] = manners.proxy
 
@@ -212,34 +217,41 @@ class Courtesy:
                 f"{urlsplit(request.url).hostname} sends us round in circles. "
                 "Its owner has to mend that.",
             )
-        kept = ("ask", "hops", "is_robots")
+        kept = ("ask", "hops", "is_robots", "gap")
         meta: dict[str, Any] = {n: request.meta[n] for n in kept if n in request.meta}
         return Request(target, meta=meta, dont_filter=True)
 
-    async def _ask_robots(self, url: str) -> None:
+    def _gap(self, ask: Ask, found: Robots, url: str) -> float:
+        """Return how long the host is to rest: as robots.txt asks, if that is longer."""
+        return max(ask.gap, self._manners.delay, self._rules.delay(found, url))
+
+    async def _ask_robots(self, url: str, gap: float) -> Robots:
         where, manners = robots.origin(url), self._manners
         if where not in self._asked:
             known = await manners.recall(where)
             if known is not None and robots.fresh(known, manners.clock()):
                 self._rules.check(known, url)
-                return
+                return known
         # Two requests to one origin at once must ask for its robots.txt but once.
         task = self._asked.get(where)
         if task is None:
-            task = self._asked[where] = asyncio.ensure_future(self._robots(where))
+            task = self._asked[where] = asyncio.ensure_future(self._robots(where, gap))
             task.add_done_callback(lambda _: self._asked.pop(where, None))
-        self._rules.check(await asyncio.shield(task), url)
+        found = await asyncio.shield(task)
+        self._rules.check(found, url)
+        return found
 
-    async def _robots(self, where: str) -> Robots:
-        found = await self._fetch_robots(where, self._manners.clock())
+    async def _robots(self, where: str, gap: float) -> Robots:
+        found = await self._fetch_robots(where, self._manners.clock(), gap)
         await self._manners.keep(found)
         return found
 
-    async def _fetch_robots(self, where: str, now: datetime) -> Robots:
+    async def _fetch_robots(self, where: str, now: datetime, gap: float) -> Robots:
         engine = self.crawler.engine
         if engine is None:
             raise FetchError("stopped", "The crawler is stopping.")
-        meta = {"is_robots": True, "hops": [], "download_fail_on_dataloss": False}
+        meta: dict[str, Any] = {"is_robots": True, "hops": [], "gap": gap}
+        meta["download_fail_on_dataloss"] = False
         try:
             request = Request(f"{where}/robots.txt", meta=meta, dont_filter=True)
             answer = await engine.download_async(request)

@@ -42,6 +42,10 @@ def translated(
         update_frequency=_number(_text(feed, "sy_updatefrequency")) or 1,
         entries=tuple(filter(None, (_entry(entry, url) for entry in entries))),
         truncated=truncated,
+        generator=_text(feed, "generator"),
+        prev_archive=_related(feed, "prev-archive"),
+        next_page=_related(feed, "next"),
+        total=_number(_text(feed, "opensearch_totalresults")),
     )
 
 
@@ -124,6 +128,11 @@ def _link(found: Found) -> str:
     pages = (link for link in alternates if "html" in _text(link, "type"))
     best = next(pages, alternates[0] if alternates else None)
     return (_text(best, "href") if best else "") or _text(found, "link")
+
+
+def _related(found: Found, relation: str) -> str:
+    links = (link for link in _all(found, "links") if _text(link, "rel").lower() == relation)
+    return next(filter(None, (_text(link, "href") for link in links)), "")
 
 
 def _licence(found: Found) -> str:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from crawler import moving, schedule
+from crawler import archive, moving, schedule
 from crawler.discover import Page, look, next_address
 from crawler.failing import failed, guessing
 from crawler.fetched import Fetched, NoResponse, Response
@@ -79,7 +79,10 @@ def _read(lease: Lease, response: Response, now: datetime, luck: float) -> Visit
         skip_hours=parsed.skip_hours,
         skip_days=parsed.skip_days,
         ignored=lease.poll.ignored + (same and asked),
+        called=_called(lease.poll, parsed, same=same or not entries),
     )
+    way, older = archive.older(parsed, response.url)
+    before = replace(before, older_way=way.value, older=older)
     poll = _succeeded(before, _validators(response), response, now, luck, wish)
     feed, poll = moving.after_reading(
         _introduced(lease.feed, parsed, response.url), poll, response.hops, now
@@ -226,6 +229,11 @@ def _introduced(feed: Feed, parsed: ParsedFeed, url: str) -> Feed:
     title = feed.title or title_text(parsed.title)
     site = feed.site or web_address(parsed.link, url)
     return replace(feed, title=title, site=site, guessed=False)
+
+
+def _called(poll: Poll, parsed: ParsedFeed, *, same: bool) -> str:
+    """Return what the feed calls itself, as long as it brings something."""
+    return poll.called if same else title_text(parsed.title) or poll.called
 
 
 def _digest(entries: tuple[Entry, ...]) -> str:

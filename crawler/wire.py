@@ -5,6 +5,8 @@ server sends, nor how often a body is packed, and some faults of networks and pa
 passes on as they are. Knows Scrapy and Twisted; decides nothing about feeds.
 """
 
+import asyncio
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,7 +68,19 @@ class Handler(http11.HTTP11DownloadHandler):
         self._pool._factory = _Factory
 
     async def download_request(self, request: Request) -> Response:
-        """Fetch; raises Scrapy's exceptions for failed downloads, and FetchError."""
+        """Fetch, once the host has rested; raises Scrapy's exceptions, and FetchError.
+
+        Whoever waits here has the host's slot, so that nobody else asks it meanwhile.
+        """
+        rests, slot = request.meta["rests"], request.meta["download_slot"]
+        gap = request.meta.get("gap", 0.0)
+        await asyncio.sleep(rests.wait(slot, gap, monotonic()))
+        try:
+            return await self._fetched(request)
+        finally:
+            rests.note(slot, gap, monotonic())
+
+    async def _fetched(self, request: Request) -> Response:
         try:
             return await super().download_request(request)
         except DownloadTimeoutError as error:

@@ -2,6 +2,7 @@
 
     crawl_once   visits what is due and ends
     crawl_on     goes on until it is told to stop (SIGINT or SIGTERM)
+    fetch_older  fetches one blog's back catalogue and ends
     run_errand   fetches for somebody who waits, whether or not a crawl is under way
 
 An exclusive lock on the data folder keeps a second crawler out: two would not know of
@@ -11,7 +12,7 @@ each other's delays, and the sites we visit would feel both.
 import asyncio
 import random
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -25,24 +26,34 @@ from filelock import FileLock, Timeout
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.utils.reactor import install_reactor
 
+from crawler.backfill import Catalogues
 from crawler.fetched import Fetch
 from crawler.guard import guard
+from crawler.hub import EVERY, Hub
 from crawler.listing import Listing
 from crawler.loop import Crawl
+from crawler.mail import Mailer, Post
 from crawler.pool import Pool
 from crawler.schedule import resumed
 from crawler.spider import Keep, Manners, PlanetSpider, Recall, scrapy_settings
 from crawler.tally import Report, Tally
+from index.alarms import Alarms
+from index.backfills import Backfills
+from index.claims import Claims
 from index.database import open_database
 from index.errors import AlreadyRunning, StoreBusy
-from index.model import Robots
+from index.letters import Letters
+from index.model import Feed, Robots
 from index.outbox import Outbox
+from index.pages import Pages
 from index.refresh import refresh
 from index.settings import Settings
 from index.store import Store
+from index.submissions import Submissions
 
 REFRESH = 2  # seconds between two looks at the outbox
-REREAD = 20  # seconds between two looks at the list of blogs
+REREAD = 5  # seconds between two looks at the list of blogs
+MAILED = 15  # seconds between two looks at the letters
 
 T = TypeVar("T")
 
@@ -53,14 +64,16 @@ def crawl_once(settings: Settings, report: Report, *, everything: bool = False) 
     Raises AlreadyRunning, StoreError and OpmlError.
     """
     with _alone(settings.home):
-        crawl = _crawl(settings, report, forever=False)
+        hub = Hub(settings, report)
+        crawl = _crawl(settings, report, hub, forever=False)
         try:
+            crawl.listing.settle(report.say)
             crawl.listing.follow(_now(), report.say)
             if everything:
                 crawl.store.hasten(_now(), anyhow=lambda url: _own(url, settings))
             crawl.tally = Tally(feeds=crawl.store.due(_now()))
             report.show(crawl.tally)
-            _run(settings, crawl, ticks=())
+            _run(settings, crawl, hub, ticks=())
         finally:
             crawl.close()
             report.close()
@@ -70,17 +83,64 @@ def crawl_once(settings: Settings, report: Report, *, everything: bool = False) 
 def crawl_on(settings: Settings, report: Report) -> None:
     """Crawl until told to stop. Raises AlreadyRunning and StoreError."""
     with _alone(settings.home):
-        crawl = _crawl(settings, report, forever=True)
+        hub = Hub(settings, report)
+        crawl = _crawl(settings, report, hub, forever=True)
         try:
+            crawl.listing.settle(report.say)
             crawl.listing.reread(_now(), report.say)
             crawl.store.stagger(_now(), _resumed(settings))
             crawl.tally = Tally(feeds=crawl.store.active())
             report.show(crawl.tally)
-            ticks = ((crawl.refresh, REFRESH), (crawl.reread, REREAD), (crawl.tidy, 86_400))
-            _run(settings, crawl, ticks=ticks)
+            ticks: tuple[Tick, ...] = ((crawl.refresh, REFRESH), (crawl.reread, REREAD))
+            ticks += ((crawl.tidy, 86_400), (hub.tell, EVERY))
+            ticks += tuple((post.deliver, MAILED) for post in _post(settings, crawl))
+            _run(settings, crawl, hub, ticks=ticks)
         finally:
             crawl.close()
             report.close()
+
+
+def _post(settings: Settings, crawl: Crawl) -> Iterator[Post[Any]]:
+    """Give who sends letters, if a mail server is set."""
+    if settings.smtp:
+        database, mailer = crawl.store.database, Mailer(settings.smtp, settings.mail_from)
+        for letters in (Letters(database, settings), Alarms(database, settings)):
+            source: Any = letters  # each takes back the letters that it gave
+            yield Post(letters=source, mailer=mailer, apart=crawl.apart, say=crawl.report.say)
+
+
+def fetch_older(settings: Settings, feed: Feed) -> None:
+    """Fetch what is left of a blog's back catalogue, as far as it can be had now, and index it.
+
+    `Backfills.of` tells meanwhile how far it has come. Raises AlreadyRunning and StoreError.
+    """
+    with _alone(settings.home):
+        database = open_database(settings.database)
+        backfills, rest = Backfills(database), timedelta(seconds=settings.backfill_delay)
+        backfills.release(rest)
+
+        async def errand(fetch: Fetch, pool: Pool) -> None:
+            catalogues = Catalogues(
+                backfills=backfills,
+                robots=Store(database).robots,
+                pool=pool,
+                apart=_at_once,
+                gap=settings.backfill_delay,
+                anyhow=lambda url: _own(url, settings),
+            )
+            await catalogues.fetch_all(feed.id, fetch)
+
+        try:
+            run_errand(settings, errand)
+        finally:
+            backfills.release(rest)
+            with suppress(AlreadyRunning):  # whoever is at it tells these changes too
+                refresh(Outbox(database), settings.search)
+            database.close()
+
+
+async def _at_once(function: Callable[..., T], *args: Any, **options: Any) -> T:
+    return function(*args, **options)
 
 
 def run_errand(settings: Settings, errand: Callable[[Fetch, Pool], Awaitable[T]]) -> T:
@@ -125,7 +185,7 @@ def run_errand(settings: Settings, errand: Callable[[Fetch, Pool], Awaitable[T]]
 Tick = tuple[Callable[[], Coroutine[Any, Any, None]], int]
 
 
-def _run(settings: Settings, crawl: Crawl, ticks: tuple[Tick, ...]) -> None:
+def _run(settings: Settings, crawl: Crawl, hub: Hub, ticks: tuple[Tick, ...]) -> None:
     """Run the spider, and each tick every so many seconds, until the crawl's work is done."""
 
     async def everything() -> None:
@@ -140,6 +200,7 @@ def _run(settings: Settings, crawl: Crawl, ticks: tuple[Tick, ...]) -> None:
             await runner.crawl(PlanetSpider, manners=manners, work=crawl.work)
         finally:
             scheduler.shutdown(wait=False)
+        await hub.tell()
 
     failures = _react(settings, everything, stop=crawl.stop)
     for error in (*crawl.failures, *failures):
@@ -178,19 +239,25 @@ def _react(
     return failures
 
 
-def _crawl(settings: Settings, report: Report, *, forever: bool) -> Crawl:
+def _crawl(settings: Settings, report: Report, hub: Hub, *, forever: bool) -> Crawl:
     store = Store(open_database(settings.database))
     store.release_all()  # a crawler that died held leases; we are the only one
+    Submissions(store.database).release()
+    Backfills(store.database).release(timedelta(seconds=settings.backfill_delay))
+    Pages(store.database).release()
+    Claims(store.database).release()
     spread = timedelta(minutes=settings.spread)
     return Crawl(
         store=store,
-        tell_index=lambda: refresh(Outbox(store.database), settings.search),
+        tell_index=lambda: hub.note(refresh(Outbox(store.database), settings.search)),
         listing=Listing(path=settings.opml, store=store, spread=spread),
         pool=Pool(settings.parsers, seconds=settings.parse_timeout),
         report=report,
         concurrency=settings.concurrency,
         forever=forever,
         two_names=bool(settings.contact),
+        gap=settings.backfill_delay,
+        backfill=settings.backfill,
     )
 
 

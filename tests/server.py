@@ -15,13 +15,14 @@ from typing import Any
 Page = Callable[["Handler"], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seen:
     """A request as it arrived."""
 
     path: str
     headers: Mapping[str, str]  # by lower-case name
     at: float  # seconds, monotonic
+    ended: float = 0.0  # when it was answered
 
 
 @dataclass(slots=True)
@@ -56,7 +57,8 @@ class Handler(BaseHTTPRequestHandler):
         served, where = self.served, self.headers.get("Host", "")
         with served.lock:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            served.requests.append(Seen(self.path, headers, time.monotonic()))
+            seen = Seen(self.path, headers, time.monotonic())
+            served.requests.append(seen)
             served.in_flight[where] += 1
             served.peak[where] = max(served.peak[where], served.in_flight[where])
         try:
@@ -65,6 +67,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         finally:
             with served.lock:
+                seen.ended = time.monotonic()
                 served.in_flight[where] -= 1
 
     def send(self, code: int, body: bytes = b"", /, **headers: str) -> None:

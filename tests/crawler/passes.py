@@ -49,6 +49,7 @@ class Passes:
     pool: Pool
     manners: dict[str, Any]
     now: datetime = NOW
+    gap: float = 0.01
     told: Told = field(default_factory=Told)
 
     @property
@@ -100,6 +101,7 @@ class Passes:
             concurrency=8,
             forever=False,
             two_names=True,
+            gap=self.gap,
             clock=lambda: self.now,
         )
         manners = Manners(

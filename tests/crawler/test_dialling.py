@@ -20,7 +20,7 @@ from twisted.internet.address import IPv4Address
 from crawler.fetched import Fetched, NoResponse, Response
 from crawler.guard import guard
 from tests.crawler.certificates import self_signed
-from tests.crawler.conftest import GUARDED, LOOPBACK
+from tests.reacting import GUARDED, LOOPBACK
 from tests.server import Server, page, redirect, rss, serve, status
 
 Fetch = Callable[..., list[Fetched]]

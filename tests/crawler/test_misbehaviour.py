@@ -282,7 +282,7 @@ def test_a_host_that_is_down_for_a_week_is_asked_less_and_less_and_then_welcomed
     assert gaps[0] < 2 * HOUR < 16 * HOUR < gaps[-1]
     port = int(down.base.rpartition(":")[2])
     with serve("127.0.0.9", port) as back:
-        back.pages["/feed"] = page(rss("Back"))
+        back.pages["/feed"] = page(rss("Back", link="https://back.example"))
         passes.go_on(3 * DAY)
     assert "Back" in passes.titles()
 

@@ -28,7 +28,8 @@ from crawler.quest import (
 from crawler.sample import Reading, read
 from crawler.spider import PlanetSpider, scrapy_settings
 from index.model import Robots
-from tests.crawler.conftest import GUARDED, LOOPBACK, manners_of
+from tests.crawler.conftest import manners_of
+from tests.reacting import GUARDED, LOOPBACK
 from tests.server import Server, drip, page, redirect, rss, serve, status
 
 Quest = Callable[..., Discovered]

@@ -11,7 +11,7 @@ from crawler.fetched import Fetched, NoResponse, Response
 from crawler.spider import USED, Manners, scrapy_settings
 from index import __version__
 from index.model import Robots
-from tests.crawler.conftest import GUARDED
+from tests.reacting import GUARDED
 from tests.server import (
     Server,
     bomb,

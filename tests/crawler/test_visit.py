@@ -250,3 +250,14 @@ def test_what_a_feed_says_of_itself_is_cleaned_like_a_post() -> None:
     assert (feed.title, feed.site) == ("A blog", "")
     relative = visited(response(rss("One", link="/home")), nameless).feed
     assert relative.site == "https://blog.example/home"
+
+
+def test_what_a_feed_calls_itself_is_remembered_while_it_brings_something() -> None:
+    named = rss("One").replace("<title>A blog<", "<title>Parks &amp;amp; paths<")
+    first = visited(response(named))
+    assert first.poll.called == "Parks & paths"
+    same = visited(response(named), again(first))
+    assert same.poll.called == "Parks & paths"
+    assert visited(response(status=304), again(same)).poll.called == "Parks & paths"
+    empty = rss().replace("<title>A blog<", "<title>For sale<")
+    assert visited(response(empty), again(same)).poll.called == "Parks & paths"
