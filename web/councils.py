@@ -8,10 +8,11 @@ from index.councils import Council, councils, predecessors
 from index.errors import NotFound
 from index.finding import By, Filter, Query
 from index.model import Followed
+from index.named import councils_of
 from index.narrowing import narrow
 from web.charts import years
-from web.fresh import PAGE_AGE, conditional, tag
-from web.places import every_council, family, named, nations, near, places
+from web.fresh import PAGE_AGE, tag
+from web.places import called, every_council, family, nations, near, places
 from web.render import design
 from web.render import page as rendered
 from web.site import Site
@@ -46,26 +47,26 @@ class Councils:
 
         def make() -> Response:
             blogs = self.site.catalogue.blogs()
-            known = every_council(blogs)
+            known, mentions = every_council(blogs), self.site.catalogue.mentions()
             return rendered(
                 self.site,
                 "councils.html",
                 q=q,
-                nations=nations(blogs),
-                found=places(named(q, known), blogs),
+                nations=nations(blogs, mentions),
+                found=places(called(q, known), blogs, mentions),
                 near=near(q, known) if q else (),
             )
 
         settings = self.site.settings
         version = self.site.catalogue.version()
         validator = tag(version, "/councils", q, design(), settings.title)
-        return conditional(request, validator, PAGE_AGE, make)
+        return self.site.kept.conditional(request, validator, PAGE_AGE, make)
 
     def council(self, request: Request, slug: str, page: str = "") -> Response:
         """Show one council: its blogs, what it writes about, and its posts."""
         if slug not in councils() and (other := _called(slug)) in councils():
             return Response(status_code=301, headers={"Location": f"/councils/{other}"})
-        council = self._known(slug)
+        council = self.known(slug)
         subject = subject_of(council)
 
         def values(here: Listing) -> Values:
@@ -85,9 +86,9 @@ class Councils:
 
     def follow(self, request: Request, slug: str, form: str, page: str = "") -> Response:
         """Return the newest posts of a council as a feed."""
-        return self.subjects.follow(request, subject_of(self._known(slug)), form, page)
+        return self.subjects.follow(request, subject_of(self.known(slug)), form, page)
 
-    def _known(self, slug: str) -> Council:
+    def known(self, slug: str) -> Council:
         """Return a council that the list or one of our blogs knows; raises NotFound."""
         if slug in councils():
             return councils()[slug]
@@ -100,7 +101,8 @@ class Councils:
 
     def _blogs(self, slug: str) -> list[Followed]:
         every = self.site.catalogue.blogs()
-        return [one for one in every if {*one.feed.councils} & {*family(slug)}]
+        own = {*family(slug)}
+        return [b for b in every if own & {*councils_of(b.feed.kind, b.feed.councils, ())}]
 
     def _alike(self, subject: Subject, topics: list[Counted]) -> list[Counted]:
         """Return the councils that write most about what this one writes most about."""
@@ -121,6 +123,7 @@ def subject_of(council: Council) -> Subject:
         title=council.short_name,
         description=f"New posts from {council.name}",
         query=Query(filters=tuple(Filter(By.COUNCIL, one) for one in family(council.slug))),
+        pushed=True,
     )
 
 

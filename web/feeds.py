@@ -21,9 +21,11 @@ from uuid import UUID, uuid5
 from lxml import etree
 
 from index.model import EPOCH, Post
-from web.words import blog_name, clean, foreign, language_tag, link
+from web.uris import uri
+from web.words import blog_name, clean, foreign, language_tag
 
 ATOM = "http://www.w3.org/2005/Atom"
+THREAD = "http://purl.org/syndication/thread/1.0"
 DC = "http://purl.org/dc/elements/1.1/"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 NAMESPACE = UUID("8d3f2c5e-6c0f-5b0e-9d4b-2a6f1b7f9c11")  # ours, drawn once; never change it
@@ -38,7 +40,8 @@ class Channel:
 
     `key` names the list whatever the site's address, the page and the format. `next` and
     `previous` are the neighbouring pages of a long feed (RFC 5005, section 3), the newest
-    posts being the first.
+    posts being the first. `hub` tells subscribers of new posts (WebSub), and `style` is the
+    path of a stylesheet for people who look at the feed itself.
     """
 
     key: str
@@ -50,6 +53,8 @@ class Channel:
     first: str
     next: str = ""
     previous: str = ""
+    hub: str = ""
+    style: str = ""
 
 
 def identity(key: str) -> str:
@@ -59,32 +64,34 @@ def identity(key: str) -> str:
 
 def atom(channel: Channel, posts: Sequence[Post]) -> bytes:
     """Write an Atom 1.0 feed (RFC 4287)."""
-    root = etree.Element(f"{{{ATOM}}}feed", {LANG: "en-GB"}, nsmap={UNPREFIXED: ATOM})
-    _add(root, "id", identity(channel.key))
-    _add(root, "title", channel.title)
-    _add(root, "subtitle", channel.description)
-    _add(root, "updated", _stamp(_freshest(posts)))
-    _add(_add(root, "author"), "name", channel.title)
+    root = etree.Element(
+        f"{{{ATOM}}}feed", {LANG: "en-GB"}, nsmap={UNPREFIXED: ATOM, "thr": THREAD}
+    )
+    add(root, "id", identity(channel.key))
+    add(root, "title", channel.title)
+    add(root, "subtitle", channel.description)
+    add(root, "updated", stamp(_freshest(posts)))
+    add(add(root, "author"), "name", channel.title)
     _links(root, channel, "application/atom+xml")
-    _add(root, "link", rel="alternate", type="text/html", href=channel.page)
+    add(root, "link", rel="alternate", type="text/html", href=channel.page)
     for post in posts:
         _atom_entry(root, channel, post)
-    return _written(root)
+    return written(root, channel.style)
 
 
 def rss(channel: Channel, posts: Sequence[Post]) -> bytes:
     """Write an RSS 2.0 feed, as the RSS Advisory Board's profile advises."""
     root = etree.Element("rss", {"version": "2.0"}, nsmap={"atom": ATOM, "dc": DC})
-    body = _add(root, "channel")
-    _add(body, "title", channel.title)
-    _add(body, "link", channel.page)
-    _add(body, "description", channel.description)
-    _add(body, "language", "en-gb")
-    _add(body, "lastBuildDate", format_datetime(_freshest(posts)))
+    body = add(root, "channel")
+    add(body, "title", channel.title)
+    add(body, "link", channel.page)
+    add(body, "description", channel.description)
+    add(body, "language", "en-gb")
+    add(body, "lastBuildDate", format_datetime(_freshest(posts)))
     _links(body, channel, "application/rss+xml", prefix=f"{{{ATOM}}}")
     for post in posts:
         _rss_item(body, channel, post)
-    return _written(root)
+    return written(root, channel.style)
 
 
 def json_feed(channel: Channel, posts: Sequence[Post]) -> bytes:
@@ -96,6 +103,7 @@ def json_feed(channel: Channel, posts: Sequence[Post]) -> bytes:
         "home_page_url": channel.page,
         "feed_url": channel.url,
         "next_url": channel.next,
+        "hubs": [{"type": "WebSub", "url": channel.hub}] if channel.hub else [],
         "language": "en-GB",
         "items": [_json_item(channel, post) for post in posts],
     }
@@ -103,52 +111,58 @@ def json_feed(channel: Channel, posts: Sequence[Post]) -> bytes:
 
 
 def _atom_entry(root: Element, channel: Channel, post: Post) -> None:
-    entry = _add(root, "entry")
+    entry = add(root, "entry")
     if tag := foreign(post.language):
         entry.set(LANG, tag)
-    _add(entry, "id", identity(post.id))
-    _add(entry, "title", post.title)
-    _add(entry, "link", rel="alternate", type="text/html", href=_address(channel, post))
-    _add(entry, "published", _stamp(post.published or post.first_seen))
-    _add(entry, "updated", _stamp(_changed(post)))
+    add(entry, "id", identity(post.id))
+    add(entry, "title", post.title)
+    add(entry, "link", rel="alternate", type="text/html", href=_address(channel, post))
+    add(entry, "published", stamp(_published(post)))
+    add(entry, "updated", stamp(_changed(post)))
     for name in _authors(post):
-        _add(_add(entry, "author"), "name", name)
+        add(add(entry, "author"), "name", name)
     for tag in _tags(post):
-        _add(entry, "category", term=tag)
-    _add(entry, "summary", post.excerpt, type="text")
+        add(entry, "category", term=tag)
+    add(entry, "summary", post.excerpt, type="text")
     if post.licence:
-        _add(entry, "rights", post.licence)
+        add(entry, "rights", post.licence)
+    for copy in post.also:
+        if uri(copy.url):
+            title = f"Also published at {copy.blog}"
+            add(entry, "link", rel="related", href=uri(copy.url), title=title)
+    if post.discussed:  # RFC 4685, section 5: how many answers there are
+        add(entry, f"{{{THREAD}}}total", str(post.discussed))
     _atom_source(entry, post)
 
 
 def _atom_source(entry: Element, post: Post) -> None:
-    feed, source = post.feed, _add(entry, "source")
-    _add(source, "id", link(feed.url) or link(feed.site) or identity(feed.slug))
-    _add(source, "title", blog_name(feed))
-    _add(source, "updated", _stamp(_changed(post)))
-    if link(feed.site):
-        _add(source, "link", rel="alternate", type="text/html", href=link(feed.site))
-    if link(feed.url):
-        _add(source, "link", rel="self", href=link(feed.url))
+    feed, source = post.feed, add(entry, "source")
+    add(source, "id", uri(feed.url) or uri(feed.site) or identity(feed.slug))
+    add(source, "title", blog_name(feed))
+    add(source, "updated", stamp(_changed(post)))
+    if uri(feed.site):
+        add(source, "link", rel="alternate", type="text/html", href=uri(feed.site))
+    if uri(feed.url):
+        add(source, "link", rel="self", href=uri(feed.url))
 
 
 def _rss_item(body: Element, channel: Channel, post: Post) -> None:
-    item = _add(body, "item")
-    _add(item, "title", post.title)
-    _add(item, "link", _address(channel, post))
-    _add(item, "guid", identity(post.id), isPermaLink="false")
-    _add(item, "pubDate", format_datetime(post.published or post.first_seen))
+    item = add(body, "item")
+    add(item, "title", post.title)
+    add(item, "link", _address(channel, post))
+    add(item, "guid", identity(post.id), isPermaLink="false")
+    add(item, "pubDate", format_datetime(_published(post)))
     for name in _authors(post):
-        _add(item, f"{{{DC}}}creator", name)
+        add(item, f"{{{DC}}}creator", name)
     for tag in _tags(post):
-        _add(item, "category", tag)
-    _add(item, "description", escape(post.excerpt, quote=False))  # HTML, by the profile
+        add(item, "category", tag)
+    add(item, "description", escape(post.excerpt, quote=False))  # HTML, by the profile
     if post.licence:
-        _add(item, f"{{{DC}}}rights", post.licence)
+        add(item, f"{{{DC}}}rights", post.licence)
     if language_tag(post.language):
-        _add(item, f"{{{DC}}}language", language_tag(post.language))
-    if link(post.feed.url):
-        _add(item, "source", blog_name(post.feed), url=link(post.feed.url))
+        add(item, f"{{{DC}}}language", language_tag(post.language))
+    if uri(post.feed.url):
+        add(item, "source", blog_name(post.feed), url=uri(post.feed.url))
 
 
 def _json_item(channel: Channel, post: Post) -> dict[str, object]:
@@ -156,8 +170,8 @@ def _json_item(channel: Channel, post: Post) -> dict[str, object]:
         "id": identity(post.id),
         "url": _address(channel, post),
         "title": clean(post.title) if post.titled else "",
-        "date_published": _stamp(post.published or post.first_seen),
-        "date_modified": _stamp(post.updated) if post.updated else "",
+        "date_published": stamp(_published(post)),
+        "date_modified": stamp(post.updated) if post.updated else "",
         "authors": [{"name": name} for name in _authors(post)],
         "tags": _tags(post),
         "language": language_tag(post.language),
@@ -165,9 +179,11 @@ def _json_item(channel: Channel, post: Post) -> dict[str, object]:
             {
                 "about": f"{channel.base}/about#feeds",
                 "title": blog_name(post.feed),
-                "url": link(post.feed.site),
-                "feed_url": link(post.feed.url),
+                "url": uri(post.feed.site),
+                "feed_url": uri(post.feed.url),
                 "licence": clean(post.licence),
+                "discussed_by": post.discussed,
+                "also": [uri(copy.url) for copy in post.also if uri(copy.url)],
             }
         ),
     }
@@ -183,12 +199,14 @@ def _links(parent: Element, channel: Channel, media: str, prefix: str = "") -> N
     }
     for rel, href in places.items():
         if href:
-            _add(parent, f"{prefix}link", rel=rel, type=media, href=href)
+            add(parent, f"{prefix}link", rel=rel, type=media, href=href)
+    if channel.hub:
+        add(parent, f"{prefix}link", rel="hub", href=channel.hub)
 
 
 def _address(channel: Channel, post: Post) -> str:
     """Return the author's page, or ours where the author's address is none to follow."""
-    return link(post.url) or f"{channel.base}/posts/{post.id}"
+    return uri(post.url) or f"{channel.base}/posts/{post.id}"
 
 
 def _authors(post: Post) -> list[str]:
@@ -201,18 +219,19 @@ def _tags(post: Post) -> list[str]:
 
 
 def _changed(post: Post) -> datetime:
-    return post.updated or post.published or post.first_seen
+    return post.updated or _published(post)
 
 
 def _freshest(posts: Sequence[Post]) -> datetime:
     return max(map(_changed, posts), default=EPOCH)
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """Return a moment as Atom has it (RFC 3339)."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _add(parent: Element, name: str, text: str = "", **attributes: str) -> Element:
+def add(parent: Element, name: str, text: str = "", **attributes: str) -> Element:
     """Add an element in its parent's namespace, unless `name` says otherwise."""
     namespace = etree.QName(parent).namespace
     qualified = name if name.startswith("{") or not namespace else f"{{{namespace}}}{name}"
@@ -222,8 +241,12 @@ def _add(parent: Element, name: str, text: str = "", **attributes: str) -> Eleme
     return child
 
 
-def _written(root: Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+def written(root: Element, style: str = "") -> bytes:
+    """Return the document, with the stylesheet at the address `style`, if any."""
+    if style:
+        root.addprevious(etree.PI("xml-stylesheet", f'type="text/css" href="{style}"'))
+    tree = root.getroottree()
+    return etree.tostring(tree, xml_declaration=True, encoding="utf-8", pretty_print=True)
 
 
 def _filled(values: dict[str, object]) -> dict[str, object]:
@@ -237,3 +260,8 @@ FORMATS: dict[str, tuple[Writer, str]] = {
     "rss": (rss, "application/rss+xml"),
     "json": (json_feed, "application/feed+json"),
 }
+
+
+def _published(post: Post) -> datetime:
+    """Return the date of a post, or when we first saw it; an old one without is no news."""
+    return post.published or (post.sort_at if post.late else post.first_seen)

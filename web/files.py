@@ -46,6 +46,7 @@ class Files:
             "Disallow: /search",
             "Disallow: /suggest",
             "Disallow: /surprise",
+            "Disallow: /moderate",
             "",
             f"Sitemap: {self.site.settings.base_url}/sitemap.xml",
             "",

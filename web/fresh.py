@@ -30,12 +30,14 @@ class Kept:
     """The answers asked for last, each under its validator (rule 49).
 
     A validator is made of all that decides an answer, so what is kept is never stale: it
-    is merely not asked for again. Threads may share it.
+    is merely not asked for again. Threads may share it: of those that want the same at
+    once, one makes it and the others wait, or a busy page would be made eight times over.
     """
 
     def __init__(self, most: int = 200) -> None:
         self._most = most  # a page of answers has about 25 KB
         self._answers: OrderedDict[str, Response] = OrderedDict()
+        self._making: dict[str, Lock] = {}
         self._lock = Lock()
 
     def conditional(
@@ -44,16 +46,35 @@ class Kept:
         """Answer as `conditional` does, and make only what is not kept."""
         if _knows(request, validator):
             return conditional(request, validator, age, make)
+        answer = self._kept(validator)
+        if answer is not None:
+            return answer
+        with self._lock:
+            turn = self._making.setdefault(validator, Lock())
+        with turn:
+            answer = self._kept(validator)
+            if answer is None:
+                answer = self._keep(validator, lambda: conditional(request, validator, age, make))
+        return answer
+
+    def _kept(self, validator: str) -> Response | None:
         with self._lock:
             answer = self._answers.get(validator)
-        if answer is None:
-            answer = conditional(request, validator, age, make)
-        with self._lock:
-            self._answers[validator] = answer
-            self._answers.move_to_end(validator)
-            if len(self._answers) > self._most:
-                self._answers.popitem(last=False)
+            if answer is not None:
+                self._answers.move_to_end(validator)
         return answer
+
+    def _keep(self, validator: str, make: Callable[[], Response]) -> Response:
+        try:
+            answer = make()
+            with self._lock:
+                self._answers[validator] = answer
+                if len(self._answers) > self._most:
+                    self._answers.popitem(last=False)
+            return answer
+        finally:
+            with self._lock:
+                self._making.pop(validator, None)
 
 
 def by_content(request: Request, response: Response, age: int) -> Response:

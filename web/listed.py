@@ -12,6 +12,7 @@ from web.fresh import FEED_AGE, PAGE_AGE, by_content
 from web.render import page as rendered
 from web.river import stretch, years
 from web.site import Site
+from web.standing import archive_words, pages_words
 from web.subjects import read_number, register
 from web.tallies import topics_in
 
@@ -60,6 +61,8 @@ class Listed:
             here=here,
             years=years(here.posts),
             visits=self.site.catalogue.visits(slug),
+            record=archive_words(self.site.catalogue.archive(slug)),
+            whole=pages_words(self.site.catalogue.pages(slug)),
             first=first,
             topics=topics_in(facets)[:TOPICS],
             chart=chart_of(facets.get(By.YEAR, ())),

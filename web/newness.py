@@ -24,13 +24,17 @@ class Newness:
         return (self.since.hour, self.since.minute) == (0, 0)
 
     def has(self, post: Post) -> bool:
-        """Whether we first saw the post after that moment."""
-        return post.first_seen > self.since
+        """Whether we first saw the post after that moment, and it is not an old one."""
+        return _is_new(post, self.since)
 
 
 def newness(since: datetime | None, newest: Sequence[Post]) -> Newness | None:
     """Count what is new among the newest posts, of which at most `LOOKED` are given."""
     if since is None:
         return None
-    counted = sum(post.first_seen > since for post in newest)
+    counted = sum(_is_new(post, since) for post in newest)
     return Newness(since=since, posts=counted, of=len(newest), all=len(newest) < LOOKED)
+
+
+def _is_new(post: Post, since: datetime) -> bool:
+    return post.first_seen > since and not post.late

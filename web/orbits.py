@@ -68,7 +68,8 @@ def _moon(post: Post, ring: float) -> Dot:
     # Two posts of a blog on one day would hide each other: each strays a little.
     stray = (_seed(post.id)[0] / 255 - 0.5) * 12 / ring
     x, y = _at(ring, _bearing(post.feed.slug) + stray)
-    return Dot(x=round(x, 1), y=round(y, 1), r=4.5, kind=post.feed.kind)
+    # Whole units are finer than a pixel: the drawing is 420 of them wide, on 304 pixels.
+    return Dot(x=round(x), y=round(y), r=4.5, kind=post.feed.kind)
 
 
 def _bearing(slug: str) -> float:

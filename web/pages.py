@@ -6,21 +6,30 @@ with `web.problems`.
 
 from fastapi import APIRouter, Request, Response
 
+from index.reasons import DECIDED, LOOKED
 from web.alike import alike
 from web.alike import edition as alike_edition
 from web.citing import cite
 from web.councils import Councils
 from web.files import Files
+from web.following import Following
 from web.fresh import PAGE_AGE, by_content
 from web.listed import Listed
+from web.moderate import Moderate
+from web.owning import Owning
 from web.planet import Planet
+from web.removing import Removing
 from web.render import page, page_tag
+from web.reporting import Reporting
 from web.searches import Searches
+from web.signing import Signing
 from web.site import Site
 from web.sitemap import Sitemap
 from web.streams import Streams
+from web.submit import Submit
 from web.tags import Tags
 from web.topics import Topics
+from web.troubles import Troubles
 
 
 def create_pages(site: Site) -> APIRouter:
@@ -29,12 +38,21 @@ def create_pages(site: Site) -> APIRouter:
     Streams(site).add_to(router)
     for subjects in (Topics(site), Tags(site), Councils(site)):
         subjects.add_to(router)
+    Following(site).add_to(router)
     Files(site).add_to(router)
     Sitemap(site).add_to(router)
     Searches(site).add_to(router)
     Planet(site).add_to(router)
     Listed(site).add_to(router)
+    Submit(site).add_to(router)
     Pages(site).add_to(router)
+    signing = Signing(site)
+    signing.add_to(router)
+    Moderate(site, signing).add_to(router)
+    Troubles(site, signing).add_to(router)
+    Removing(site, signing).add_to(router)
+    Reporting(site).add_to(router)
+    Owning(site).add_to(router)
     return router
 
 
@@ -50,6 +68,7 @@ class Pages:
             ("/posts/{id}", self.post),
             ("/about", self.about),
             ("/accessibility", self.accessibility),
+            ("/privacy", self.privacy),
         ):
             router.add_api_route(path, answer, methods=["GET", "HEAD"])
 
@@ -58,8 +77,12 @@ class Pages:
 
         def make() -> Response:
             post = self.site.catalogue.post(id)
-            found, cited = alike(self.site, post), cite(post)
-            return page(self.site, "post.html", post=post, alike=found, cited=cited)
+            talk = self.site.catalogue.discussion(id)
+            shown = {post.id, *(one.id for one in (*talk.by, *talk.answers))}
+            found = [one for one in alike(self.site, post) if one.id not in shown]
+            return page(
+                self.site, "post.html", post=post, talk=talk, alike=found, cited=cite(post)
+            )
 
         parts = (self.site.catalogue.version(), alike_edition(self.site), request.url.path)
         validator = page_tag(self.site, *parts)
@@ -67,8 +90,14 @@ class Pages:
 
     def about(self, request: Request) -> Response:
         """Say who we are, and how a blog joins or leaves."""
-        return by_content(request, page(self.site, "about.html", agent=self.site.agent), PAGE_AGE)
+        agent = self.site.agent
+        made = page(self.site, "about.html", agent=agent, looked=LOOKED, decided=DECIDED)
+        return by_content(request, made, PAGE_AGE)
 
     def accessibility(self, request: Request) -> Response:
         """Say what was tested, what does not work, and whom to tell."""
         return by_content(request, page(self.site, "accessibility.html"), PAGE_AGE)
+
+    def privacy(self, request: Request) -> Response:
+        """Say what is kept about people, and for how long."""
+        return by_content(request, page(self.site, "privacy.html"), PAGE_AGE)

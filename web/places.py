@@ -8,6 +8,7 @@ from itertools import groupby
 
 from index.councils import NATIONS, Council, council_name, councils, predecessors
 from index.model import Followed
+from index.named import councils_of
 from index.narrowing import slugged
 
 NEAR = 5  # names that may have been meant
@@ -56,32 +57,38 @@ def family(slug: str) -> tuple[str, ...]:
     return (slug, *predecessors(slug))
 
 
-def nations(blogs: Sequence[Followed]) -> list[Nation]:
+def nations(blogs: Sequence[Followed], named: Mapping[str, int]) -> list[Nation]:
     """Return the councils of today, by nation and region, and what there is from each."""
     today = [one for one in every_council(blogs).values() if one.ended is None]
-    found = places(today, blogs)
+    found = places(today, blogs, named)
     order = {slug: place for place, slug in enumerate((*NATIONS, ""))}
     found.sort(key=lambda one: (order.get(one.council.nation, len(order)), one.council.nation))
     grouped = groupby(found, lambda one: one.council.nation)
     return [_nation(slug, list(members)) for slug, members in grouped]
 
 
-def places(of: Iterable[Council], blogs: Iterable[Followed]) -> list[Place]:
-    """Return what there is from these councils, by name."""
+def places(
+    of: Iterable[Council], blogs: Iterable[Followed], named: Mapping[str, int]
+) -> list[Place]:
+    """Return what there is from these councils, by name.
+
+    `named` are the posts of others' blogs whose text names each.
+    """
     writing: defaultdict[str, dict[int, int]] = defaultdict(dict)  # posts by blog, by council
     for blog in blogs:
-        for slug in blog.feed.councils:
+        for slug in councils_of(blog.feed.kind, blog.feed.councils, ()):
             writing[slug][blog.feed.id] = blog.posts
     found = []
     for one in sorted(of, key=lambda one: one.short_name):
         own: dict[int, int] = {}
         for slug in family(one.slug):
             own |= writing[slug]
-        found.append(Place(council=one, blogs=len(own), posts=sum(own.values())))
+        posts = sum(own.values()) + sum(named.get(slug, 0) for slug in family(one.slug))
+        found.append(Place(council=one, blogs=len(own), posts=posts))
     return found
 
 
-def named(text: str, known: Mapping[str, Council]) -> list[Council]:
+def called(text: str, known: Mapping[str, Council]) -> list[Council]:
     """Return the councils that have all these words in their name."""
     parts = slugged(text[:TYPED]).split("-")
     if parts == [""]:

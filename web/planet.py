@@ -6,7 +6,6 @@ from datetime import timedelta
 from secrets import token_hex
 
 from fastapi import APIRouter, Request, Response
-from starlette.exceptions import HTTPException
 
 from index.chance import old_post
 from index.errors import NotFound, SearchError
@@ -23,10 +22,10 @@ from web.chosen import (
     read_remembered,
     since_text,
 )
-from web.fresh import PAGE_AGE, conditional
+from web.fresh import PAGE_AGE
 from web.newness import LOOKED, newness
 from web.orbits import chart
-from web.ours import from_our_page, read_form
+from web.posted import read_fields
 from web.render import page, page_tag
 from web.river import stretch
 from web.runs import days, thinned, whole
@@ -36,6 +35,7 @@ from web.words import blog_names, london
 
 COOKIE = "planet-filters"
 YEAR = timedelta(days=365)
+FILTERS = 8_192  # bytes of a form with filters
 WEEK = 200  # posts that the chart of the past week shows at most
 
 
@@ -80,10 +80,10 @@ class Planet:
 
     async def remember(self, request: Request) -> Response:
         """Keep the filters of a form in a cookie, or forget them if it has none."""
-        if not from_our_page(request, self.site.settings.base_url):
-            raise HTTPException(403, "This form has to be sent from one of our own pages.")
-        chosen = read_chosen([one for one in await read_form(request) if one[0] in NAMES])
-        secure = self.site.settings.base_url.startswith("https:")
+        base = self.site.settings.base_url
+        fields = await read_fields(request, base, FILTERS)
+        chosen = read_chosen([one for one in fields if one[0] in NAMES])
+        secure = base.startswith("https:")
         answer = _see("/")
         answer.set_cookie(
             COOKIE,
@@ -120,7 +120,7 @@ class Planet:
             return self._page(chosen, self._river(chosen, before, after))
 
         parts = (self.site.catalogue.version(), request.url.path, request.url.query)
-        return conditional(request, page_tag(self.site, *parts), PAGE_AGE, make)
+        return self.site.kept.conditional(request, page_tag(self.site, *parts), PAGE_AGE, make)
 
     def _found(self, request: Request, chosen: Chosen) -> Response:
         def make() -> Response:

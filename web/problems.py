@@ -29,6 +29,10 @@ _KNOWN = {
         "If you typed it, check it. If you followed a link, the post or blog may have left. "
         "A search may find what you were after.",
     ),
+    410: _Problem(
+        "This post is gone",
+        "Its author or a moderator asked for that. A search may find others about the same.",
+    ),
     405: _Problem("That cannot be done here", "Start again from the newest posts."),
     429: _Problem(
         "Too many requests",

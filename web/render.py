@@ -26,11 +26,15 @@ from web.tallies import known_topics, tag_path
 
 HERE = Path(__file__).parent
 
-# Pages hold no script and no inline style, so the policy can forbid both. `api.armour` says
-# the same for all that is not a page.
+# Pages hold no script and no inline style, but for our one script where something is waited for,
+# so the policy can forbid both. `api.armour` says the same for all that is not a page.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+LIVE = f"{POLICY}; script-src 'self'; connect-src 'self'"  # a page that looks again by itself
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": ", ".join(
         f"{feature}=()"
@@ -46,16 +50,20 @@ _COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 _GAP = re.compile(rb"(?<=[{};,:])\s+|\s+(?=[{}])")
 
 
-def page(site: Site, template: str, *, status: int = 200, **values: object) -> Response:
-    """Render one page. It may not need the database: error pages come this way too."""
-    html = (
-        environment().get_template(template).render(site=site.settings, now=site.clock(), **values)
-    )
+def page(
+    site: Site, template: str, *, status: int = 200, refresh: int = 0, **values: object
+) -> Response:
+    """Render one page. It may not need the database: error pages come this way too.
+
+    After `refresh` seconds there may be something new, and it looks by itself where scripts run.
+    """
+    told = {"site": site.settings, "now": site.clock(), "refresh": refresh, **values}
+    html = environment().get_template(template).render(told)
     return Response(
         lean(words.clean(html)).encode(),
         status_code=status,
         media_type="text/html",
-        headers=HEADERS,
+        headers=HEADERS | ({"Content-Security-Policy": LIVE} if refresh else {}),
     )
 
 

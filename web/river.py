@@ -9,7 +9,8 @@ from index.errors import NotFound
 from index.model import Cursor, Post
 from web.words import london
 
-SIZE = 30  # posts a page
+SIZE = 20  # posts a page: with 30 the first page is heavier than 60 kB
+FED = 30  # posts of a feed, whose readers may come once a day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,20 +26,25 @@ class Stretch:
 
 
 def stretch(
-    catalogue: Catalogue, *, before: str = "", after: str = "", feed: int | None = None
+    catalogue: Catalogue,
+    *,
+    before: str = "",
+    after: str = "",
+    feed: int | None = None,
+    size: int = SIZE,
 ) -> Stretch:
-    """Return the page of posts before or after a place, or else the newest.
+    """Return the page of `size` posts before or after a place, or else the newest.
 
     Raises NotFound if the place cannot be read.
     """
     if after and not before:
-        rows = catalogue.latest(SIZE + 1, after=_place(after), feed=feed)
-        posts = tuple(rows[-SIZE:])
-        newer = Cursor.of(posts[0]) if len(rows) > SIZE else None
+        rows = catalogue.latest(size + 1, after=_place(after), feed=feed)
+        posts = tuple(rows[-size:])
+        newer = Cursor.of(posts[0]) if len(rows) > size else None
         return Stretch(posts=posts, newer=newer, older=Cursor.of(posts[-1]) if posts else None)
-    rows = catalogue.latest(SIZE + 1, before=_place(before) if before else None, feed=feed)
-    posts = tuple(rows[:SIZE])
-    older = Cursor.of(posts[-1]) if len(rows) > SIZE else None
+    rows = catalogue.latest(size + 1, before=_place(before) if before else None, feed=feed)
+    posts = tuple(rows[:size])
+    older = Cursor.of(posts[-1]) if len(rows) > size else None
     return Stretch(
         posts=posts, newer=Cursor.of(posts[0]) if before and posts else None, older=older
     )

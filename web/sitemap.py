@@ -3,7 +3,7 @@
 Pages about single posts are not among them: they are copies, and say `noindex`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from web.site import Site
 from web.words import london
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-ALWAYS = ("/", "/topics", "/councils", "/blogs", "/about", "/accessibility")
+ALWAYS = ("/", "/topics", "/councils", "/blogs", "/about", "/accessibility", "/privacy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,19 @@ class Sitemap:
         base = self.site.settings.base_url
 
         def make() -> Response:
-            listed = entries(self.site.catalogue.blogs())
+            listed = entries(self.site.catalogue.blogs(), self.site.catalogue.mentions())
             return Response(write(base, listed), media_type="application/xml")
 
         validator = tag(self.site.catalogue.version(), "/sitemap.xml", base)
         return conditional(request, validator, FEED_AGE, make)
 
 
-def entries(blogs: Sequence[Followed]) -> Iterator[Entry]:
+def entries(blogs: Sequence[Followed], named: Mapping[str, int]) -> Iterator[Entry]:
     """Give the pages: topics, councils with posts, and blogs with posts."""
     yield from map(Entry, ALWAYS)
     for slug in vocabulary().topics:
         yield Entry(f"/topics/{slug}")
-    for place in places(every_council(blogs).values(), blogs):
+    for place in places(every_council(blogs).values(), blogs, named):
         if place.posts:
             yield Entry(f"/councils/{quote(place.council.slug, safe='')}")
     for blog in blogs:

@@ -6,7 +6,8 @@ Pure: sentences from a `Followed` and the time, and from a `Visited`.
 from dataclasses import dataclass
 from datetime import datetime
 
-from index.model import Aim, Followed, Health, Outcome, Status, Visited
+from index.backfill import Archive, State
+from index.model import Aim, Followed, Health, Outcome, PageCount, Status, Visited
 from web.words import clean, date_words, host, link, when_words
 
 # What the owner of a blog can mend by letting us in.
@@ -52,6 +53,35 @@ def came_words(visit: Visited) -> str:
     return (_sentence(visit.detail) if told else "") or CAME[visit.outcome]
 
 
+def archive_words(archive: Archive) -> str:
+    """Say how far back a blog's record goes, and whether its older posts are being fetched."""
+    since = archive.oldest
+    told = [f"Our record of it goes back to {date_words(since)}."] if since else []
+    known = archive.backfill
+    match known.state if known else None:
+        case State.UNDER_WAY:
+            told.append("We are fetching its older posts, slowly.")
+        case State.DONE:
+            told.append("We have fetched its older posts.")
+        case State.STUCK:
+            told.append("We could not fetch all of its older posts.")
+    if known and known.state is not State.DONE:
+        told.append(_sentence(known.detail))
+    return " ".join(filter(None, told))
+
+
+def pages_words(pages: PageCount) -> str:
+    """Say which way a blog's feed goes where it gives summaries, or nothing where it does not."""
+    every = pages.read + pages.waiting + pages.useless
+    if not every:
+        return ""
+    said = "Its feed gives only the start of some posts, so we read their pages for the search."
+    parts = [f"{pages.read:,} of {every:,} {'has' if pages.read == 1 else 'have'} been read"]
+    parts += [f"{pages.waiting:,} still to come"] if pages.waiting else []
+    parts += [f"{pages.useless:,} could not be read"] if pages.useless else []
+    return f"{said} {', '.join(parts)}."
+
+
 def _gone(blog: Followed, now: datetime) -> Standing:
     followed = blog.feed.status is not Status.ARCHIVED
     then = _next(blog, now) if followed else "We do not visit it any more."
@@ -91,6 +121,17 @@ def _failing(blog: Followed, now: datetime) -> Standing:
         sentence=f"{_reason(blog)} {_next(blog, now)}",
         troubled=True,
         refused=blog.poll.problem in REFUSALS,
+    )
+
+
+def _held(blog: Followed, now: datetime) -> Standing:
+    """Tell that new posts wait; what they look like is for moderators."""
+    since = f"Since {date_words(blog.held.since)} its" if blog.held else "Its"
+    return Standing(
+        label="Held",
+        sentence=f"{since} new posts do not look like its own, so a moderator looks at them "
+        "first. Its earlier posts stay here.",
+        troubled=True,
     )
 
 
@@ -152,4 +193,5 @@ _TELL = {
     Health.SEARCHING: _searching,
     Health.FAILING: _failing,
     Health.MOVED: _moved,
+    Health.HELD: _held,
 }

@@ -6,21 +6,20 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from index.errors import NotFound
 from index.finding import Sort
-from index.model import (
-    Post,
-)
+from index.model import Post
 from web.answers import edition, find, last_page
 from web.asked import Asked, read_asked
 from web.chosen import Chosen, read_chosen
-from web.feeds import FORMATS, Channel
-from web.fresh import FEED_AGE, conditional, tag
+from web.delivery import check_form, deliver
+from web.feeds import Channel
 from web.narrowing import searched_words
-from web.river import stretch
+from web.river import FED, stretch
 from web.site import Site
 from web.subjects import Listing, Subjects
 from web.words import blog_name, blog_names
+
+Made = tuple[Channel, Sequence[Post]]
 
 ALL = "What councils, and the people who work with them, write about digital services"
 
@@ -40,7 +39,7 @@ class Streams:
             ("/blogs/{slug}.{form}", self.blog),
         ):
             router.add_api_route(
-                path, answer, methods=["GET", "HEAD"], dependencies=[Depends(_known)]
+                path, answer, methods=["GET", "HEAD"], dependencies=[Depends(check_form)]
             )
 
     def planet(self, request: Request, form: str, before: str = "", after: str = "") -> Response:
@@ -49,27 +48,24 @@ class Streams:
         chosen = read_chosen(one for one in asked if one[0] != "since")
         if chosen:
             return self._filtered(request, form, chosen)
-        title = self.site.settings.title
 
-        def make() -> Response:
+        def make() -> Made:
             posts, links = self._stretch(f"/feed.{form}", before, after)
-            return _written(
-                form,
-                Channel(
-                    key="planet",
-                    title=title,
-                    description=ALL,
-                    base=self.base,
-                    page=f"{self.base}/",
-                    **links,
-                ),
-                posts,
+            channel = Channel(
+                key="planet",
+                title=self.site.settings.title,
+                description=ALL,
+                base=self.base,
+                page=f"{self.base}/",
+                hub=self.site.settings.hub,
+                **links,
             )
+            return channel, posts
 
-        return conditional(request, self._version_tag(request), FEED_AGE, make)
+        return deliver(self.site, request, form, self._version(request), make)
 
     def _filtered(self, request: Request, form: str, chosen: Chosen) -> Response:
-        def make() -> Response:
+        def make() -> Made:
             here = Subjects(self.site).listing(chosen.query, chosen.page)
             said = chosen.words(blog_names(self.site.catalogue.listed()))
             channel = Channel(
@@ -80,11 +76,11 @@ class Streams:
                 page=f"{self.base}{chosen.address()}",
                 **self._turns(f"/feed.{form}", chosen, here),
             )
-            return _written(form, channel, here.posts)
+            return channel, here.posts
 
         version = edition(self.site, chosen.query)
-        validator = self._tag(version, request.url.path, chosen.turned(chosen.page))
-        return self.site.kept.conditional(request, validator, FEED_AGE, make)
+        parts = (version, request.url.path, chosen.turned(chosen.page))
+        return deliver(self.site, request, form, parts, make)
 
     def _turns(self, path: str, chosen: Chosen, here: Listing) -> dict[str, str]:
         def place(page: int) -> str:
@@ -102,37 +98,34 @@ class Streams:
     ) -> Response:
         """Return the newest posts of one blog, as we hold them."""
 
-        def make() -> Response:
+        def make() -> Made:
             feed = self.site.catalogue.blog(slug).feed
             path = f"/blogs/{slug}"
             posts, links = self._stretch(f"{path}.{form}", before, after, feed.id)
-            return _written(
-                form,
-                Channel(
-                    key=f"blog {slug}",
-                    title=f"{blog_name(feed)} on {self.site.settings.title}",
-                    description=f"The posts of {blog_name(feed)}, in excerpt",
-                    base=self.base,
-                    page=f"{self.base}{path}",
-                    **links,
-                ),
-                posts,
+            channel = Channel(
+                key=f"blog {slug}",
+                title=f"{blog_name(feed)} on {self.site.settings.title}",
+                description=f"The posts of {blog_name(feed)}, in excerpt",
+                base=self.base,
+                page=f"{self.base}{path}",
+                hub=self.site.settings.hub,
+                **links,
             )
+            return channel, posts
 
-        return conditional(request, self._version_tag(request), FEED_AGE, make)
+        return deliver(self.site, request, form, self._version(request), make)
 
     def search(self, request: Request, form: str) -> Response:
         """Return the newest posts that answer a search: a feed is read for what is new."""
         asked = read_asked(request.query_params.multi_items(), sort=Sort.NEWEST)
 
-        def make() -> Response:
+        def make() -> Made:
             return self._found(form, asked)
 
-        version = edition(self.site, asked.query)
-        validator = self._tag(version, request.url.path, asked.address())
-        return self.site.kept.conditional(request, validator, FEED_AGE, make)
+        parts = (edition(self.site, asked.query), request.url.path, asked.address())
+        return deliver(self.site, request, form, parts, make)
 
-    def _found(self, form: str, asked: Asked) -> Response:
+    def _found(self, form: str, asked: Asked) -> Made:
         posts, total = find(self.site, asked.query, Sort.NEWEST, asked.page)
         names = blog_names(self.site.catalogue.listed())
         said = searched_words(asked, names)
@@ -149,7 +142,7 @@ class Streams:
             else "",
             previous=self._search(form, asked, asked.page - 1) if asked.page > 1 else "",
         )
-        return _written(form, channel, posts)
+        return channel, posts
 
     def _search(self, form: str, asked: Asked, page: int) -> str:
         place = replace(asked, sort=Sort.RELEVANCE, page=page)  # the order goes without saying
@@ -158,7 +151,7 @@ class Streams:
     def _stretch(
         self, path: str, before: str, after: str, feed: int | None = None
     ) -> tuple[Sequence[Post], dict[str, str]]:
-        here = stretch(self.site.catalogue, before=before, after=after, feed=feed)
+        here = stretch(self.site.catalogue, before=before, after=after, feed=feed, size=FED)
         first = f"{self.base}{path}"
         asked = {"before": before} if before else {"after": after} if after else {}
         links = {
@@ -169,23 +162,6 @@ class Streams:
         }
         return here.posts, links
 
-    def _version_tag(self, request: Request) -> str:
+    def _version(self, request: Request) -> tuple[str, ...]:
         version = self.site.catalogue.version()
-        return self._tag(version, str(request.url.path), request.url.query)
-
-    def _tag(self, *parts: str) -> str:
-        return tag(*parts, self.base, self.site.settings.title)
-
-
-def _known(form: str) -> None:
-    if form not in FORMATS:
-        raise NotFound("Feeds come as .atom, .rss and .json.")
-
-
-def _written(form: str, channel: Channel, posts: Sequence[Post]) -> Response:
-    write, media = FORMATS[form]
-    return Response(
-        write(channel, posts),
-        media_type=media,
-        headers={"X-Robots-Tag": "noindex", "X-Content-Type-Options": "nosniff"},
-    )
+        return (version, str(request.url.path), request.url.query)

@@ -14,8 +14,9 @@ from index.errors import NotFound, SearchError
 from index.finding import Query, Sort
 from index.model import Post
 from web.answers import edition
-from web.feeds import FORMATS, Channel
-from web.fresh import FEED_AGE, PAGE_AGE, tag
+from web.delivery import check_form, deliver
+from web.feeds import Channel
+from web.fresh import PAGE_AGE, tag
 from web.render import design, page
 from web.site import Site
 from web.words import london
@@ -30,13 +31,17 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What a list is of; `key` names it whatever the site's address and the page."""
+    """What a list is of; `key` names it whatever the site's address and the page.
+
+    `pushed` is said of those whose feeds the hub is told of (`crawler.hub`).
+    """
 
     key: str
     path: str
     title: str
     description: str
     query: Query
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,18 +106,15 @@ class Subjects:
         settled: Settled | None = None,
     ) -> Response:
         """Answer with a feed of the subject; raises SearchError."""
-        if form not in FORMATS:
-            raise NotFound("Feeds come as .atom, .rss and .json.")
-        settings, wanted = self.site.settings, read_number(number)
+        check_form(form)
+        wanted = read_number(number)
 
-        def make() -> Response:
+        def make() -> tuple[Channel, tuple[Post, ...]]:
             here = self.listing(subject.query, wanted)
-            return self._feed(settled(here) if settled else subject, form, here)
+            return self._channel(settled(here) if settled else subject, form, here), here.posts
 
-        version = edition(self.site, subject.query)
-        asked = (subject.path, form, str(wanted))
-        validator = tag(version, *asked, settings.base_url, settings.title)
-        return self.site.kept.conditional(request, validator, FEED_AGE, make)
+        parts = (edition(self.site, subject.query), subject.path, form, str(wanted))
+        return deliver(self.site, request, form, parts, make)
 
     def listing(self, query: Query, number: int) -> Listing:
         """Return one page of the newest posts; raises NotFound past the last, and SearchError."""
@@ -124,14 +126,14 @@ class Subjects:
         posts = self.site.catalogue.posts([hit.id for hit in found.hits])
         return Listing(posts=tuple(posts), total=found.total, page=number, pages=pages)
 
-    def _feed(self, subject: Subject, form: str, here: Listing) -> Response:
+    def _channel(self, subject: Subject, form: str, here: Listing) -> Channel:
         base = self.site.settings.base_url
         first = f"{base}{subject.path}.{form}"
 
         def place(number: int) -> str:
             return f"{first}?page={number}" if number > 1 else first
 
-        channel = Channel(
+        return Channel(
             key=subject.key,
             title=f"{subject.title} on {self.site.settings.title}",
             description=subject.description,
@@ -141,10 +143,8 @@ class Subjects:
             first=first,
             next=place(here.page + 1) if here.page < here.pages else "",
             previous=place(here.page - 1) if here.page > 1 else "",
+            hub=self.site.settings.hub if subject.pushed else "",
         )
-        write, media = FORMATS[form]
-        headers = {"X-Robots-Tag": "noindex", "X-Content-Type-Options": "nosniff"}
-        return Response(write(channel, here.posts), media_type=media, headers=headers)
 
 
 def register(router: APIRouter, *routes: Route) -> None:

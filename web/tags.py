@@ -37,7 +37,7 @@ class Tags:
             return {"topic": vocabulary().topic_named(spelling(key, here.posts))}
 
         subject = subject_of(key, key)
-        return self.subjects.show(request, subject, page, "tag.html", values, _settled(key))
+        return self.subjects.show(request, subject, page, "tag.html", values, settled(key))
 
     def follow(self, request: Request, tag: str, form: str, page: str = "") -> Response:
         """Return the newest posts with a tag as a feed."""
@@ -46,7 +46,7 @@ class Tags:
         key = read_tag(tag)
         if tag != tag_slug(key):
             return _moved(request, f"{tag_slug(key)}.{form}")
-        return self.subjects.follow(request, subject_of(key, key), form, page, _settled(key))
+        return self.subjects.follow(request, subject_of(key, key), form, page, settled(key))
 
 
 def read_tag(tag: str) -> str:
@@ -74,7 +74,7 @@ def spelling(key: str, posts: Iterable[Post]) -> str:
     return max(written, key=lambda tag: (written[tag], tag), default=key)
 
 
-def _settled(key: str) -> Settled:
+def settled(key: str) -> Settled:
     """Call the tag what its authors do; raises NotFound if nobody uses it."""
 
     def settle(here: Listing) -> Subject:

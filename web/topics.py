@@ -123,4 +123,5 @@ def subject_of(topic: Topic) -> Subject:
         title=topic.label,
         description=topic.meaning,
         query=Query(filters=(Filter(By.TOPIC, topic.slug),)),
+        pushed=True,
     )

@@ -32,6 +32,12 @@ LANGUAGES = {
     "sco": "Scots",
     "kw": "Cornish",
     "fr": "French",
+    "de": "German",
+    "es": "Spanish",
+    "it": "Italian",
+    "pt": "Portuguese",
+    "nl": "Dutch",
+    "pl": "Polish",
 }
 
 # Where a licence's address leads, without scheme and "www.", and what it is called.

@@ -28,6 +28,7 @@ from web.problems import problem_page
 from web.site import Site
 
 BASE = "https://planet.example"
+OURS = {"Origin": BASE}  # what a browser says when a form of ours is sent
 
 
 @dataclass

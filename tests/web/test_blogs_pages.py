@@ -8,6 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
+from index.backfill import End, State, Step
+from index.backfills import Backfills
 from index.model import Kind, Poll
 from index.opml import parse
 from index.store import Store
@@ -135,3 +137,36 @@ def test_without_an_index_a_blog_has_its_posts_all_the_same(planet: Planet, look
     page = look("/blogs/parks")
     assert [words(h) for h in page.cssselect("article h3")] == ["a", "b"]
     assert not page.cssselect(".years")
+
+
+END = {
+    State.UNDER_WAY: "We are fetching its older posts, slowly.",
+    State.DONE: "We have fetched its older posts.",
+    State.STUCK: "We could not fetch all of its older posts. It leads in a circle.",
+}
+
+
+@pytest.mark.parametrize("state", END)
+def test_a_blogs_page_says_how_far_back_its_record_goes_and_how_that_goes_on(
+    planet: Planet, look: Look, state: State
+) -> None:
+    since = replace(entry("one"), published=NOW - 400 * DAY)
+    planet.publish(feed("parks"), since)
+    assert words(look("/blogs/parks").cssselect("p.how")[1]) == (
+        "Our record of it goes back to 27 March 2025."
+    )
+    backfills = Backfills(planet.database, lambda: NOW)
+    _, known = backfills.want("parks")
+    assert known.state is State.WANTED
+    [taken] = backfills.take(1, anyhow=lambda url: True)
+    if state is not State.UNDER_WAY:
+        stuck = state is State.STUCK
+        end = End(state, "loops" if stuck else "", "It leads in a circle." if stuck else "")
+        backfills.keep(taken, Step(at=NOW, way=taken.way, end=end))
+    said = words(look("/blogs/parks").cssselect("p.how")[1])
+    assert said == f"Our record of it goes back to 27 March 2025. {END[state]}"
+
+
+def test_a_blog_without_posts_has_no_record(planet: Planet, look: Look) -> None:
+    planet.publish(feed("parks"))
+    assert len(look("/blogs/parks").cssselect("p.how")) == 1

@@ -17,6 +17,7 @@ from tests.conftest import ENTRY, FEED, NOW
 from tests.web.conftest import BASE, Planet, entry, feed
 from web.feeds import FORMATS, Channel, atom, identity
 from web.site import Site
+from web.uris import uri
 
 DAY = timedelta(days=1)
 Read = Callable[[str], Any]
@@ -65,7 +66,7 @@ def test_atom_says_of_every_post_what_we_know(posts: list[Post], read: Read) -> 
     for item, post in zip(found.entries, posts, strict=True):
         assert item.id == identity(post.id)
         assert item.title_detail.type == item.summary_detail.type == "text/plain"
-        assert (item.title, item.summary, item.link) == (post.title, post.excerpt, post.url)
+        assert (item.title, item.summary, item.link) == (post.title, post.excerpt, uri(post.url))
         assert [author.name for author in item.authors] == list(post.authors or [post.feed.title])
         assert [tag.term for tag in item.get("tags", [])] == list(post.tags)
         assert item.get("rights", "") == post.licence
@@ -103,7 +104,7 @@ def test_rss_says_of_every_post_what_we_know(posts: list[Post], read: Read) -> N
     assert (found.feed.link, found.feed.language) == (f"{BASE}/", "en-gb")
     for item, post in zip(found.entries, posts, strict=True):
         assert (item.id, item.guidislink) == (identity(post.id), False)
-        assert item.link == post.url
+        assert item.link == uri(post.url)
         assert [author.name for author in item.authors] == list(post.authors or [post.feed.title])
         assert [tag.term for tag in item.get("tags", [])] == list(post.tags)
         assert _moment(item.published_parsed) == (post.published or post.first_seen)
@@ -129,7 +130,7 @@ def test_json_feed_says_of_every_post_what_we_know(posts: list[Post], client: Te
     assert found["feed_url"] == f"{BASE}/feed.json"
     for item, post in zip(found["items"], posts, strict=True):
         assert item["id"] == identity(post.id)
-        assert (item["url"], item["title"]) == (post.url, post.title)
+        assert (item["url"], item["title"]) == (uri(post.url), post.title)
         assert item["content_text"] == post.excerpt
         assert item["authors"] == [{"name": n} for n in post.authors or [post.feed.title]]
         assert item.get("tags", []) == list(post.tags)
@@ -190,7 +191,7 @@ def test_a_blog_without_addresses_is_named_all_the_same(
     nowhere = [replace(post, feed=replace(post.feed, url="", site="")) for post in posts]
     found = feedparser.parse(FORMATS[form][0](channel, nowhere))
     assert not found.bozo
-    assert [item.link for item in found.entries] == [post.url for post in posts]
+    assert [item.link for item in found.entries] == [uri(post.url) for post in posts]
     sources = [item.source.title for item in found.entries if "source" in item]
     assert sources == (["Parks and paths"] * 3 if form == "atom" else [])
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier, Thread
+from time import sleep
 
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -163,3 +165,38 @@ def test_whoever_asks_for_the_headers_alone_gets_them(
     parks: Planet, client: TestClient, path: str
 ) -> None:
     assert client.head(path).headers["etag"] == client.get(path).headers["etag"]
+
+
+def test_what_many_want_at_once_is_made_once() -> None:
+    kept, made, asked = Kept(), [], Barrier(8)
+    request = Request({"type": "http", "headers": []})
+
+    def make() -> Response:
+        made.append(1)
+        sleep(0.1)  # long enough for all of them to be here
+        return Response("page")
+
+    def ask() -> None:
+        asked.wait()
+        answers.append(kept.conditional(request, '"1"', 60, make))
+
+    answers: list[Response] = []
+    threads = [Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(made), len(answers)) == (1, 8)
+    assert not kept._making
+
+
+def test_what_could_not_be_made_is_tried_by_the_next() -> None:
+    kept, request = Kept(), Request({"type": "http", "headers": []})
+
+    def fail() -> Response:
+        raise ValueError("not now")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="not now"):
+            kept.conditional(request, '"1"', 60, fail)
+    assert kept.conditional(request, '"1"', 60, lambda: Response("page")).body == b"page"

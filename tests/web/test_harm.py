@@ -31,6 +31,7 @@ LIST = (
     "/?since=2026-04-01",
     "/about",
     "/accessibility",
+    "/privacy",
     "/nowhere",
     "/topics",
     "/topics/housing-repairs",

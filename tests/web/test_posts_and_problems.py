@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -12,6 +12,7 @@ from lxml import html
 from index.model import Kind
 from index.settings import read_settings
 from tests.conftest import FEED, NOW
+from tests.index.test_clusters import BODY
 from tests.web.conftest import BASE, Planet, entry, feed, post_id, words
 from web.pages import create_pages
 from web.problems import problem_page
@@ -244,3 +245,42 @@ def test_an_archived_blog_says_that_it_is_kept(planet: Planet, look: Look) -> No
     planet.feeds.remove(roads)
     planet.publish(feed("parks"), entry("swings", published=NOW))
     assert "Kept. It is no longer on our list" in words(look("/blogs/roads"))
+
+
+def test_a_post_says_who_discusses_it_and_what_it_answers(
+    planet: Planet, look: Callable[[str], html.HtmlElement], client: TestClient
+) -> None:
+    link = '<p><a href="https://parks.example/first?utm_source=x">first</a></p>'
+    planet.publish(feed("parks"), entry("first", published=NOW - timedelta(days=9)))
+    second = entry("second", url="https://bins.example/second", html=link)
+    planet.publish(feed("bins"), second)
+    front = look("/")
+    [count] = front.xpath("//a[contains(., 'discussed by')]")
+    assert words(count) == "discussed by 1 post"
+    page = look(str(count.get("href")).partition("#")[0])
+    [by] = page.xpath("//section[h2[@id='discussed']]")
+    assert "second" in words(by)
+    answers = look(f"/posts/{post_id(by, 'second')}").xpath("//section[h2[@id='answers']]")
+    assert ["first" in words(section) for section in answers] == [True]
+    assert "<thr:total>1</thr:total>" in client.get("/feed.atom").text
+    [item] = [i for i in client.get("/feed.json").json()["items"] if i["title"] == "first"]
+    assert item["_source"]["discussed_by"] == 1
+
+
+def test_a_post_is_shown_once_and_says_where_else_it_was_published(
+    planet: Planet, look: Callable[[str], html.HtmlElement], client: TestClient
+) -> None:
+    own = {"url": "https://parks.example/damp", "text": BODY, "title": "Damp"}
+    there = {"url": "https://medium.com/parks/damp", "text": BODY, "title": "Of damp"}
+    planet.publish(feed("parks"), entry("damp", published=NOW - timedelta(days=3), **own))
+    planet.publish(feed("medium"), entry("copy", published=NOW - timedelta(days=2), **there))
+    front = look("/")
+    assert len(front.xpath("//article")) == 1
+    [also] = front.xpath("//p[contains(., 'Also published at')]/a")
+    assert (words(also), also.get("href")) == ("Medium", "https://medium.com/parks/damp")
+    [copied] = look("/blogs/medium").xpath("//article//p[contains(., 'Published at')]")
+    assert words(copied) == "Published at Parks, too"
+    feed_of_all = client.get("/feed.atom").text
+    assert 'rel="related" href="https://medium.com/parks/damp"' in feed_of_all
+    [item] = client.get("/feed.json").json()["items"]
+    assert item["_source"]["also"] == ["https://medium.com/parks/damp"]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -25,7 +26,10 @@ from web.site import Site
 
 Look = Callable[[str], html.HtmlElement]
 DAY = timedelta(days=1)
-OURS = {"Sec-Fetch-Site": "same-origin"}
+OURS = {  # what a browser says, of an empty form too
+    "Sec-Fetch-Site": "same-origin",
+    "Content-Type": "application/x-www-form-urlencoded",
+}
 
 
 @pytest.fixture
@@ -52,7 +56,8 @@ def _post(number: int, blog: int, age: int = 0) -> Post:
     moment = NOW - age * DAY
     return Post(
         id=f"{number:x}", feed=Feed(id=blog), url="", title="", titled=True, excerpt="",
-        complete=True, words=0, authors=(), tags=(), topics=(), language="", licence="",
+        complete=True, words=0, authors=(), tags=(), topics=(), councils=(), language="",
+        licence="",
         published=moment, updated=None, first_seen=moment, sort_at=moment, late=False,
     )  # fmt: skip
 
@@ -97,20 +102,25 @@ def test_a_filter_can_be_removed_alone(four: Planet, look: Look) -> None:
     assert last.get("href") == "/?all=1"
 
 
-def test_the_form_asks_for_the_same_again(four: Planet, look: Look) -> None:
-    page = look("/?nation=wales&kind=supplier&kind=council&kind=-community&since=2026-04-01")
-    [form] = page.cssselect("form.find[action='/']")
-    assert sorted(form.form_values()) == [
-        ("council", ""), ("kind", "-community"), ("kind", "council"), ("kind", "supplier"),
-        ("nation", "wales"), ("region", ""), ("since", "2026-04-01T00:00"), ("topic", ""),
+def test_the_form_asks_for_the_same_again(four: Planet, look: Look, client: TestClient) -> None:
+    asked = "/?nation=wales&kind=supplier&kind=council&kind=-community&since=2026-04-01"
+    [form] = look(asked).cssselect("form.find[action='/']")
+    held = form.form_values()
+    assert sorted(name for name, _ in held) == [
+        "council", "kind", "kind", "kind", "nation", "region", "since", "topic",
+    ]  # fmt: skip
+    led = client.get(f"/?{urlencode(held)}").headers["location"]
+    assert sorted(parse_qsl(urlsplit(led).query)) == [
+        ("kind", "-community"), ("kind", "council"), ("kind", "supplier"),
+        ("nation", "wales"), ("since", "2026-04-01T00:00"),
     ]  # fmt: skip
 
 
 def test_the_form_offers_the_councils_that_write(four: Planet, look: Look) -> None:
     [council] = look("/").cssselect("select[name=council]")
     assert [words(one) for one in council.cssselect("option")] == ["Any", "Cardiff", "Hackney"]
-    [unknown] = look("/?council=nowhere").cssselect("option[value=nowhere]")
-    assert unknown.get("selected") is not None
+    [unknown] = look("/?council=nowhere").cssselect("option[selected]")
+    assert words(unknown).lower() == "nowhere"
 
 
 @pytest.mark.parametrize(
@@ -239,7 +249,7 @@ def test_what_all_readers_see_alike_may_be_shared(four: Planet, client: TestClie
     for path in shared:
         answer = client.get(path)
         assert answer.content == before[path].content, path
-        assert "vary" not in answer.headers, path
+        assert "Cookie" not in answer.headers.get("vary", ""), path
         assert answer.headers["cache-control"].startswith("public"), path
         assert "set-cookie" not in answer.headers, path
     # One address with two answers has to say so, or a cache would give one for the other.
@@ -280,7 +290,7 @@ def test_no_other_site_can_set_a_readers_filters(
 def test_a_form_that_is_none_of_ours_is_refused(client: TestClient) -> None:
     for body, status in (
         (b"kind=" + b"x" * 9000, 413),
-        (b"&".join([b"a=b"] * 200), 400),
+        (b"&".join([b"a=b"] * 400), 400),
         (b"\xff", 400),
     ):
         assert client.post("/filters", content=body, headers=OURS).status_code == status
@@ -363,7 +373,7 @@ def test_cursors_go_by_the_posts_and_not_by_what_is_shown(
     planet.publish(feed("parks"), *(entry(f"p{n}", published=NOW - n * DAY) for n in range(40)))
     planet.publish(feed("roads"), entry("r", published=NOW - 50 * DAY))
     [older] = look("/").cssselect("[rel=next]")
-    last = site.catalogue.latest(30)[-1]
+    last = site.catalogue.latest(20)[-1]
     assert older.get("href") == f"/?before={Cursor.of(last)}"
 
 

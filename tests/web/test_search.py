@@ -78,7 +78,7 @@ def test_turning_the_pages_neither_skips_nor_repeats(damp: Planet, look: Look) -
 def test_the_same_search_can_be_followed(damp: Planet, look: Look, client: TestClient) -> None:
     page = look('/search?q="damp+sensors"')
     links = {words(a): str(a.get("href")) for a in page.cssselect(".follow a")}
-    assert set(links) == {"Atom", "RSS", "JSON Feed"}
+    assert set(links) == {"Atom", "RSS", "JSON Feed", "How to follow this"}
     for href in links.values():
         assert parse_qs(urlsplit(href).query) == {"q": ['"damp sensors"']}
         assert client.get(href).status_code == 200
@@ -141,7 +141,7 @@ def test_no_answer_comes_with_advice(damp: Planet, look: Look) -> None:
     [plain] = [a for a in page.cssselect("main li a") if "without quotation marks" in words(a)]
     assert parse_qs(urlsplit(plain.get("href")).query) == {"q": ["quantum bins"]}
     assert "The day somebody writes about it, you will know." in words(page)
-    assert len(page.cssselect(".follow a")) == 3
+    assert len(page.cssselect(".follow a")) == 4
 
 
 @pytest.mark.parametrize("query", ["", "%20%20", "-damp", "...", '""'])

@@ -104,7 +104,7 @@ def test_a_topic_nobody_writes_about_can_be_followed_all_the_same(
 ) -> None:
     page = look("/topics/copilot")
     assert words(page.cssselect("#glance")[0]) == "No posts yet"
-    assert len(page.cssselect(".follow a")) == 3
+    assert len(page.cssselect(".follow a")) == 4
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from index.language import COMMON
 from index.model import (
     EPOCH,
     Aim,
@@ -13,13 +14,14 @@ from index.model import (
     Health,
     Kind,
     Outcome,
+    PageCount,
     Poll,
     Status,
     Visited,
 )
 from tests.conftest import NOW
 from web import words
-from web.standing import came_words, standing
+from web.standing import came_words, pages_words, standing
 
 DAY = timedelta(days=1)
 
@@ -136,6 +138,11 @@ def test_a_licence_goes_by_its_name(licence: str, said: str) -> None:
 )
 def test_only_a_language_is_called_one(code: str, tag: str, name: str) -> None:
     assert (words.foreign(code), words.language_words(code)) == (tag, name)
+
+
+@pytest.mark.parametrize("code", COMMON)
+def test_every_language_that_can_be_told_has_a_name(code: str) -> None:
+    assert words.language_words(code)
 
 
 @pytest.mark.parametrize(
@@ -340,3 +347,19 @@ def test_what_came_of_a_visit_is_said(outcome: Outcome, detail: str, said: str) 
 )
 def test_a_moment_is_said_to_the_minute(moment: datetime, said: str) -> None:
     assert words.moment_words(moment) == said
+
+
+@pytest.mark.parametrize(
+    ("pages", "said"),
+    [
+        (PageCount(), ""),
+        (PageCount(read=1), "1 of 1 has been read."),
+        (PageCount(read=12, waiting=1_000), "12 of 1,012 have been read, 1,000 still to come."),
+        (PageCount(useless=2), "0 of 2 have been read, 2 could not be read."),
+    ],
+)
+def test_how_many_pages_were_read_is_said_where_a_feed_gives_summaries(
+    pages: PageCount, said: str
+) -> None:
+    assert pages_words(pages).endswith(said)
+    assert bool(pages_words(pages)) is bool(said)
