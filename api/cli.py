@@ -9,20 +9,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from api.backfill import backfill
 from api.feeds import NETWORK, feeds
+from api.lists import export, import_list
+from api.moderators import moderators
+from api.posts import posts
 from api.searching import search
-from api.terminal import Json, opened, posts_words, print_json
+from api.submissions import submissions
+from api.terminal import Json, posts_words, print_json
 from api.wanted import wanted
 from index import __version__
 from index.errors import PlanetError
-from index.model import (
-    Status,
-)
 from index.settings import read_settings
 
 app = typer.Typer(
@@ -140,27 +141,14 @@ def discover(
 
 
 app.command(epilog='Example: planet search "user research" damp council:hackney')(search)
+app.command(epilog="Example: planet backfill some-blog")(backfill)
 app.command(epilog="Example: planet wanted --json")(wanted)
+app.add_typer(moderators, name="moderators", epilog="Example: planet moderators add anna")
+app.add_typer(submissions, name="submissions", epilog="Example: planet submissions list")
 app.add_typer(feeds, name="feeds", epilog="Example: planet feeds --status failing")
-
-
-@app.command(epilog="Example: planet export blogs.opml")
-def export(
-    file: Annotated[Path, typer.Argument(help="The file to write; - is standard output.")],
-) -> None:
-    """Write the list of blogs, with the addresses found since, as OPML."""
-    from index.opml import unparse
-
-    with opened() as (settings, catalogue):
-        live = [one.feed for one in catalogue.blogs() if one.feed.status is Status.LIVE]
-        body = unparse(live, title=settings.title)
-    if str(file) == "-":
-        sys.stdout.write(body.decode())
-        return
-    try:
-        file.write_bytes(body)
-    except OSError as error:
-        raise PlanetError(f"{file} cannot be written: {error.strerror}.") from error
+app.add_typer(posts, name="posts", epilog="Example: planet posts remove URL --reason WHY")
+app.command("import", epilog="Example: planet import blogs.opml --apply")(import_list)
+app.command(epilog="Example: planet export blogs.opml --kind council --nation wales")(export)
 
 
 @app.command(epilog="Example: planet rebuild --json")
@@ -180,7 +168,7 @@ def rebuild(as_json: Json = False) -> None:
     finally:
         database.close()
     if as_json:
-        print_json(asdict(done))
+        print_json({"updated": done.updated, "deleted": done.deleted})
     else:
         print(f"The search index is new: {posts_words(done.updated)}.")
 

@@ -48,6 +48,7 @@ def document(found: Discovered) -> dict[str, Any]:
         "code": found.code,
         "reason": found.reason,
         "feeds": [_feed(offer) for offer in found.offers],
+        "members": [asdict(one) for one in found.members],
     }
 
 
@@ -57,7 +58,13 @@ def lines(found: Discovered) -> Iterator[str]:
         # Strangers wrote some of this, and a terminal obeys control characters.
         yield from map(without_controls, _shown(number, offer))
         yield ""
-    if not found.code:
+    if found.members:
+        yield "This is the front page of a network. These are its blogs:"
+        for one in found.members:
+            yield without_controls(f"   {one.url}  {one.title}".rstrip())
+        yield "`planet discover` with one of these addresses finds its feed."
+        yield "`planet submissions add`, with --all or --member, suggests them."
+    if not found.code and found.offers:
         yield (
             "To follow one, copy its last line into feeds.opml, to the group it belongs to, and "
             "say in its category what kind of blog it is: docs/opml.md tells how."

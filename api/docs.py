@@ -11,7 +11,12 @@ from fastapi import APIRouter, Request, Response
 from web.render import page
 from web.site import Site
 
-EXAMPLES = {"/api/entries": "?limit=5", "/api/search": "?q=damp+sensors"}
+EXAMPLES = {
+    "/api/entries": "/api/entries?limit=5&nation=wales",
+    "/api/search": "/api/search?q=damp+sensors",
+    "/api/topics/{slug}": "/api/topics/housing-repairs",
+    "/api/councils/{slug}": "/api/councils/hackney",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,8 @@ class Operation:
 
     @property
     def example(self) -> str:
-        """An address that can be tried."""
-        return self.path + EXAMPLES.get(self.path, "")
+        """An address that can be tried; none where that depends on what there is."""
+        return EXAMPLES.get(self.path, "" if "{" in self.path else self.path)
 
 
 def create_docs(site: Site) -> APIRouter:
@@ -68,7 +73,7 @@ def _parameter(described: dict[str, Any]) -> Parameter:
     schema = described.get("schema", {})
     limits = [described.get("description", "")]
     if "enum" in schema:
-        limits.append("one of " + ", ".join(schema["enum"]))
+        limits.append("one of " + ", ".join(filter(None, schema["enum"])))
     if "maximum" in schema:
         limits.append(f"{schema['minimum']} to {schema['maximum']}")
     if schema.get("default") not in (None, "", []):

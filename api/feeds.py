@@ -1,17 +1,23 @@
 """`planet feeds`: the blogs we follow, how each is doing and what its last visits found."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
 
-from api.terminal import Json, day_words, moment_words, opened, print_json
+from api.terminal import Json, day_words, moment_words, opened, operator, print_json
+from index.backfill import Archive
 from index.errors import NotFound, PlanetError
-from index.model import Followed, Health, Outcome, Visited
-from index.settings import read_settings
+from index.model import Followed, Health, Outcome, PageCount, Visited
+from index.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from index.store import Store
 
 CAME = {
     Outcome.READ: "read",
@@ -38,7 +44,7 @@ class _OrBlog(typer.core.TyperGroup):
         return parsed
 
 
-feeds = typer.Typer(cls=_OrBlog, help="List the blogs we follow; let one go.")
+feeds = typer.Typer(cls=_OrBlog, help="List the blogs we follow; let one go, move, or post.")
 
 
 @feeds.command("list", epilog="Examples: planet feeds --status failing, planet feeds some-blog")
@@ -57,15 +63,18 @@ def list_feeds(
     with opened() as (_, catalogue):
         followed = [one for one in catalogue.blogs() if blog in ("", one.feed.slug)]
         visits = catalogue.visits(blog) if blog else []
+        archive = catalogue.archive(blog) if blog else Archive()
+        pages = catalogue.pages(blog) if blog else PageCount()
     if blog and not followed:
         raise NotFound(f"No blog is called {blog}: `planet feeds --json` tells their names.")
     chosen = [one for one in followed if status is None or one.health is status]
     if as_json:
-        history = {"visits": [asdict(visit) for visit in visits]} if blog else {}
+        told = {"visits": [asdict(visit) for visit in visits], "pages": asdict(pages)}
+        history = told | {"archive": asdict(archive)} if blog else {}
         print_json([asdict(feed_out(one)) | history for one in chosen])
         return
     for one in chosen:
-        print(_details(one, visits) if blog else _line(one))
+        print(_details(one, visits, pages, archive) if blog else _line(one))
     if not chosen:
         print("No blog is doing like this." if status else "No blog is followed yet.")
 
@@ -78,36 +87,90 @@ def remove_feed(
     ] = False,
 ) -> None:
     """Let a blog go, as its owner asked."""
-    from index.database import migrate, open_database
-    from index.store import Store
-
     settings = read_settings()
     if not forget:
         raise PlanetError(
             f"To stop visiting {blog} and keep its posts, take its line out of {settings.opml}. "
             "To delete its posts as well, and keep it out for good, add --forget."
         )
+    from index.decisions import Decisions
+
+    with _store() as (settings, store):
+        gone = Decisions(store.database, settings.opml).remove(blog, operator())
+    print(
+        f"{gone.title} is gone from the pages and feeds and from {settings.opml}, and leaves the "
+        "search with the next refresh. Nobody can suggest it again."
+    )
+
+
+@feeds.command("accept", epilog="Example: planet feeds accept some-blog")
+def accept_move(blog: Annotated[str, typer.Argument(help="The blog's short name.")]) -> None:
+    """Write the address that a blog seems to have moved to into the list of blogs."""
+    from crawler.listing import Listing
+    from index.decisions import Decisions
+
+    with _store() as (settings, store):
+        decisions = Decisions(store.database, settings.opml)
+        move = decisions.move(blog, operator(), accepted=True)
+        Listing(path=settings.opml, store=store).follow(datetime.now(UTC), _warn)
+    print(f"{move.feed.title} is at {move.to} now, in {settings.opml} too; it is visited soon.")
+
+
+@feeds.command("refuse", epilog="Example: planet feeds refuse some-blog")
+def refuse_move(blog: Annotated[str, typer.Argument(help="The blog's short name.")]) -> None:
+    """Forget where a blog seems to have moved to."""
+    from index.decisions import Decisions
+
+    with _store() as (settings, store):
+        decisions = Decisions(store.database, settings.opml)
+        move = decisions.move(blog, operator(), accepted=False)
+    print(
+        f"{move.feed.title} stays at {move.feed.url}. {move.to} is proposed again if the blog "
+        "goes on leading there for a week."
+    )
+
+
+@feeds.command("release", epilog="Example: planet feeds release some-blog")
+def release_posts(blog: Annotated[str, typer.Argument(help="The blog's short name.")]) -> None:
+    """Publish the posts that are held of a blog: they are its own."""
+    from index.decisions import Decisions
+
+    with _store() as (settings, store):
+        freed = Decisions(store.database, settings.opml).release(blog, operator())
+    print(
+        f"{freed.title} is released: its posts are on the pages and in the feeds, and in the "
+        "search with the next refresh."
+    )
+
+
+@contextmanager
+def _store() -> Iterator[tuple[Settings, "Store"]]:
+    """Give the settings, and the store as the crawler sees it."""
+    from index.database import migrate, open_database
+    from index.store import Store
+
+    settings = read_settings()
     migrate(settings.database)
     database = open_database(settings.database)
     try:
-        gone = Store(database).withdraw(blog)
+        yield settings, Store(database)
     finally:
         database.close()
-    print(
-        f"{gone.title} is gone from the pages and feeds, and leaves the search with the next "
-        f"refresh. Take its line out of {settings.opml}: until then every start warns of it."
-    )
+
+
+def _warn(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
 
 
 def _line(one: Followed) -> str:
     newest = day_words(one.newest.sort_at) if one.newest else "no posts yet"
     said = f"It seems to be at {one.poll.moving_to} now." if one.health is Health.MOVED else ""
-    said = said or one.poll.detail
+    said = (one.held.sentence if one.held else said) or one.poll.detail
     return f"{one.health.value:<10}{one.posts:>5}  {newest:<17} {one.feed.title}  {said}".rstrip()
 
 
-def _details(one: Followed, visits: Sequence[Visited]) -> str:
-    from web.standing import standing
+def _details(one: Followed, visits: Sequence[Visited], pages: PageCount, archive: Archive) -> str:
+    from web.standing import archive_words, pages_words, standing
 
     feed, poll = one.feed, one.poll
     how = standing(one, datetime.now(UTC))
@@ -118,10 +181,13 @@ def _details(one: Followed, visits: Sequence[Visited]) -> str:
         "Kind": feed.kind.value,
         "Councils": ", ".join(feed.councils),
         "Doing": f"{one.health.value}. {how.sentence}",
+        "Held": one.held.sentence if one.held else "",
         "To do": to_do(one),
         "Failing": f"since {moment_words(poll.failing_since)}" if poll.failing_since else "",
         "Posts": str(one.posts),
+        "Pages": pages_words(pages),
         "Newest": f"{one.newest.title}, {day_words(one.newest.sort_at)}" if one.newest else "",
+        "Record": archive_words(archive),
         "Last visit": moment_words(poll.visited),
         "Next visit": moment_words(max(poll.due, poll.not_before)),
     }
@@ -131,11 +197,17 @@ def _details(one: Followed, visits: Sequence[Visited]) -> str:
 
 def to_do(one: Followed) -> str:
     """Return what a moderator or the operator has to decide, if anything."""
+    if one.held:
+        return (
+            f"if its new posts are its own, `planet feeds release {one.feed.slug}` publishes "
+            f"them; if not, `planet feeds remove {one.feed.slug} --forget` lets the blog go."
+        )
     if one.health is not Health.MOVED:
         return TO_DO.get(one.poll.problem, "")
     return (
-        f"if {one.poll.moving_to} is the same blog, make it the xmlUrl of its line "
-        "in the list of blogs; it stays the same blog, with its posts."
+        f"if {one.poll.moving_to} is the same blog, `planet feeds accept {one.feed.slug}` writes "
+        "it into the list of blogs, where it stays the same blog with its posts; if it is not, "
+        f"`planet feeds refuse {one.feed.slug}` forgets it."
     )
 
 

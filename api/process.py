@@ -19,6 +19,9 @@ from contextlib import suppress
 from index.errors import PlanetError
 from index.settings import Network, read_settings
 
+YIELDING = 10  # how much the crawler gives way to other processes, of 19
+STEADY = 10.0  # seconds for which pages may be as they were while the crawler is busy
+
 
 def main(arguments: list[str]) -> int:
     """Be one of the children until told to stop; return the exit status."""
@@ -49,7 +52,7 @@ def _serve(listener: int, go: int) -> None:
     os.read(go, 1)
     settings = read_settings()
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, steady=STEADY),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -76,6 +79,7 @@ def _crawl() -> None:
     from crawler.tally import report
     from crawler.worker import crawl_on
 
+    os.nice(YIELDING)  # and so are the processes that parse for it: a reader comes first
     crawl_on(read_settings(), report())
 
 

@@ -1,4 +1,6 @@
-"""The JSON API: entries and feeds, for reading. The search has a module of its own.
+"""The JSON API: what is told of posts and blogs, and the routes of blogs.
+
+Posts, subjects and the search have modules of their own.
 
 Values are returned as they are; FastAPI describes and writes them.
 """
@@ -7,26 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter
 
+from api import examples
+from api.described import Description, register, written
 from api.health import Health
 from index.model import (
-    Cursor,
+    Copy,
     Feed,
     Followed,
+    PageCount,
     Post,
     Visited,
 )
 from index.model import Health as Doing
+from web.fresh import PAGE_AGE, by_content
 from web.site import Site
 
-MOST = 100
-
-Limit = Annotated[int, Query(ge=1, le=MOST, description="How many entries to return")]
-Place = Annotated[
-    str, Query(max_length=60, description="A place in the list, from `older` or `newer`")
-]
+Slug = Annotated[str, Path(description="A blog, by its slug")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +56,13 @@ class EntryOut:
     first_seen: datetime
     authors: tuple[str, ...]
     tags: tuple[str, ...]
+    topics: tuple[str, ...]
+    councils: tuple[str, ...]
     language: str
     licence: str
+    discussed_by: int
+    also: tuple[Copy, ...]
     blog: Blog
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntriesOut:
-    """Part of the planet, newest first, and the places where it goes on."""
-
-    entries: list[EntryOut]
-    older: str | None = None
-    newer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,44 +86,70 @@ class OneFeedOut:
 
     feed: FeedOut
     visits: list[Visited]
+    pages: PageCount
+
+
+_FEEDS = TypeAdapter(list[FeedOut])
+_FEED = TypeAdapter(OneFeedOut)
+
+_FEEDS_SAID = Description(
+    told=list[FeedOut],
+    summary="The blogs we follow",
+    text="By title, with how each is doing. `/feeds.opml` is the same list for feed readers.",
+    example=[examples.FEED],
+    tag="feeds",
+)
+_FEED_SAID = Description(
+    told=OneFeedOut,
+    summary="A blog, and its last visits",
+    text="The visits are the newest first. `pages` counts those of posts that the feed gives in "
+    "part: read for the search, waiting to be read, or of no use.",
+    example={"feed": examples.FEED, "visits": [examples.VISIT], "pages": examples.PAGES},
+    tag="feeds",
+)
+
+
+class Feeds:
+    """The blogs and how they are doing, which time changes too: so the answer's bytes decide."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def all(self, request: Request) -> Response:
+        """Tell every blog."""
+        told = [feed_out(followed) for followed in self.site.catalogue.blogs()]
+        return by_content(request, written(_FEEDS, told), PAGE_AGE)
+
+    def one(self, request: Request, slug: Slug) -> Response:
+        """Tell one blog."""
+        followed = self.site.catalogue.blog(slug)
+        catalogue = self.site.catalogue
+        told = OneFeedOut(
+            feed=feed_out(followed), visits=catalogue.visits(slug), pages=catalogue.pages(slug)
+        )
+        return by_content(request, written(_FEED, told), PAGE_AGE)
 
 
 def create_api(site: Site, health: Health) -> APIRouter:
-    """Return the API's routes over `site`."""
-    router = APIRouter()
+    """Return the routes of blogs and of health over `site`."""
+    router, feeds = APIRouter(), Feeds(site)
+    register(router, "/api/feeds", feeds.all, _FEEDS_SAID)
+    register(router, "/api/feeds/{slug}", feeds.one, _FEED_SAID)
 
-    @router.get("/api/entries", summary="The planet, newest first", tags=["entries"])
-    def entries(limit: Limit = 20, before: Place = "", after: Place = "") -> EntriesOut:
-        return _entries(site, limit, before, after)
-
-    @router.get("/api/feeds", summary="The blogs we follow", tags=["feeds"])
-    def feeds() -> list[FeedOut]:
-        return [feed_out(followed) for followed in site.catalogue.blogs()]
-
-    @router.get("/api/feeds/{slug}", summary="A blog, and its last visits", tags=["feeds"])
-    def feed(slug: str) -> OneFeedOut:
-        followed = site.catalogue.blog(slug)
-        return OneFeedOut(feed=feed_out(followed), visits=site.catalogue.visits(slug))
-
-    @router.get("/healthz", summary="Is this installation well?", tags=["service"])
     def healthz() -> JSONResponse:
         well, document = health.document()
         return JSONResponse(document, 200 if well else 503, headers={"Cache-Control": "no-store"})
 
-    return router
-
-
-def _entries(site: Site, limit: int, before: str, after: str) -> EntriesOut:
-    older, newer = _place(before), _place(after)
-    posts = site.catalogue.latest(limit + 1, before=older, after=newer)
-    more = len(posts) > limit
-    posts = posts[-limit:] if newer else posts[:limit]
-    goes_on = bool(posts) and (more or newer is not None)
-    return EntriesOut(
-        entries=[entry_out(post) for post in posts],
-        older=str(Cursor.of(posts[-1])) if goes_on else None,
-        newer=str(Cursor.of(posts[0])) if posts else (after or before or None),
+    router.add_api_route(
+        "/healthz",
+        healthz,
+        methods=["GET"],
+        summary="Is this installation well?",
+        tags=["service"],
+        responses={503: {"description": "Not quite: the document says why"}},
     )
+    router.add_api_route("/healthz", healthz, methods=["HEAD"], include_in_schema=False)
+    return router
 
 
 def entry_out(post: Post) -> EntryOut:
@@ -140,16 +163,20 @@ def entry_out(post: Post) -> EntryOut:
         first_seen=post.first_seen,
         authors=post.authors,
         tags=post.tags,
+        topics=post.topics,
+        councils=post.councils,
         language=post.language,
         licence=post.licence,
-        blog=_blog(post.feed),
+        discussed_by=post.discussed,
+        also=post.also,
+        blog=blog_out(post.feed),
     )
 
 
 def feed_out(followed: Followed) -> FeedOut:
     """Return what programs are told of a feed."""
     return FeedOut(
-        blog=_blog(followed.feed),
+        blog=blog_out(followed.feed),
         health=followed.health.value,
         problem=followed.poll.detail,
         failing_since=followed.poll.failing_since,
@@ -161,7 +188,8 @@ def feed_out(followed: Followed) -> FeedOut:
     )
 
 
-def _blog(feed: Feed) -> Blog:
+def blog_out(feed: Feed) -> Blog:
+    """Return what programs are told of a blog."""
     return Blog(
         slug=feed.slug,
         title=feed.title,
@@ -171,10 +199,3 @@ def _blog(feed: Feed) -> Blog:
         councils=feed.councils,
         nation=feed.nation,
     )
-
-
-def _place(text: str) -> Cursor | None:
-    try:
-        return Cursor.parse(text) if text else None
-    except ValueError as error:
-        raise HTTPException(400, str(error)) from error

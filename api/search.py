@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, TypeAdapter
 
+from api import examples
+from api.described import Description, register
 from api.routes import EntryOut, entry_out
 from index.finding import Facets, Fragment, Sort, Tally
 from index.model import Coverage
@@ -74,22 +76,23 @@ class SearchOut:
 
 
 _SEARCH = TypeAdapter(SearchOut)
+_SAID = Description(
+    told=SearchOut,
+    summary="Posts that answer a query",
+    text=f"At most {FILTERS} filters count.",
+    example=examples.SEARCH,
+    tag="entries",
+)
 
 
 def create_search(site: Site) -> APIRouter:
     """Return the route of the search over `site`."""
     router = APIRouter()
 
-    @router.get(
-        "/api/search",
-        summary="Posts that answer a query",
-        description=f"At most {FILTERS} filters count.",
-        tags=["entries"],
-        response_model=SearchOut,
-    )
     def search(request: Request, asked: Annotated[Parameters, Query()]) -> Response:
         return _found(site, request, read_asked(request.query_params.multi_items()))
 
+    register(router, "/api/search", search, _SAID)
     return router
 
 

@@ -17,19 +17,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import SearchError
 from index.watch import Watch
+from web.delivery import asks_for_page
 from web.site import Site
 from web.words import london
 
 OPEN = re.compile(r"/|/feed\.(?:atom|rss|json)|/topics(?:/[a-z0-9-]+(?:\.(?:atom|rss|json))?)?")
 OF_THE_INDEX = "/topics"
 PERSONAL = b"planet-filters"  # a cookie: whoever sends it is shown a page of their own
-VARIED = b"Cookie"
+# Those who send that cookie never come here, and what Accept decides is remembered apart.
+VARIED = frozenset({b"Cookie", b"Accept", b"Accept-Encoding"})  # of the last, a 304 is the same
 MOST = 500  # answers remembered, in about 1 MB
 AGE = re.compile(rb"public, max-age=(\d+)")
-OF_A_BODY = frozenset({b"content-type", b"content-length"})
+OF_A_BODY = frozenset({b"content-type", b"content-length", b"content-encoding"})
 
 Headers = list[tuple[bytes, bytes]]
-Key = tuple[str, bytes]
+Key = tuple[str, bytes, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Shortcut:
         if not _open(scope):
             await self.app(scope, receive, send)
             return
-        key = (scope["path"], scope["query_string"])
+        key = (scope["path"], scope["query_string"], _by_person(scope))
         known = self._memory.get(key)
         # Looked at before the answer is made, so that what it rests on is no older.
         grounds = await self._look(key, known)
@@ -112,7 +114,7 @@ class Shortcut:
         age = AGE.fullmatch(said.get(b"cache-control", b""))
         if not age or b"etag" not in said or b"set-cookie" in said:
             return
-        if said.get(b"vary", VARIED) != VARIED:  # those who send that cookie never come here
+        if not {*said.get(b"vary", b"Cookie").split(b", ")} <= VARIED:
             return
         kept = [one for one in headers if one[0] not in OF_A_BODY]
         until = self.clock() + int(age[1])
@@ -129,6 +131,12 @@ def _open(scope: Scope) -> bool:
     if not OPEN.fullmatch(scope["path"]):
         return False
     return not any(name == b"cookie" and PERSONAL in value for name, value in scope["headers"])
+
+
+def _by_person(scope: Scope) -> bool:
+    """Say whether a browser asks, which is sent feeds by another name."""
+    accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+    return asks_for_page(accept.decode("latin-1"))
 
 
 def _offered(scope: Scope) -> bytes:

@@ -1,5 +1,6 @@
 """What the commands share: the store to read from, the way dates are said, and `--json`."""
 
+import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,3 +54,11 @@ def print_json(document: object) -> None:
 
 def _json(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def operator() -> str:
+    """Return the system's name of whoever runs the command."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no name for this number
+        return "operator"

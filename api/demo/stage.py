@@ -38,6 +38,7 @@ def stage(settings: Settings, host: str, port: int) -> Iterator[Settings]:
                 "proxy": "",
                 "delay": DELAY,
                 "spread": 0.0,
+                "backfill": False,  # they have no older posts than their feeds
                 "contact": settings.contact or f"the demo on {os.uname().nodename}",
             }
         )

@@ -37,6 +37,8 @@ class Installation:
             "PLANET_CONTACT": "test@planet.example",
             "PLANET_DELAY": "0.01",
             "PLANET_SPREAD": "0",
+            "PLANET_BACKFILL": "false",
+            "PLANET_BACKFILL_DELAY": "0.05",
             "COLUMNS": "100",
             **self.settings,
         }
@@ -54,10 +56,10 @@ class Installation:
             **options,
         )
 
-    def planet(self, *arguments: str, status: int = 0) -> str:
+    def planet(self, *arguments: str, status: int = 0, typed: str = "") -> str:
         """Run a command to its end, which must have this status; return what it printed."""
-        process = self.start(*arguments)
-        out, err = process.communicate()
+        process = self.start(*arguments, stdin=subprocess.PIPE)
+        out, err = process.communicate(typed)
         assert process.returncode == status, f"{out}\n{err}"
         assert "Traceback" not in err, err
         return out if status == 0 else out + err

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from api.allowance import Bucket, Turnstile, draw, network
+from api.allowance import Bucket, Turnstile, draw
 from api.app import create_app
 from api.process import trusted
 from index.database import Database
@@ -21,6 +21,7 @@ from index.refresh import refresh
 from index.settings import read_settings
 from tests.conftest import NOW
 from tests.web.conftest import words
+from web.quota import network
 
 HOME, OFFICE = "81.2.69.142", "2a00:1450:4009:80b::200e"
 pytestmark = pytest.mark.rule(49)

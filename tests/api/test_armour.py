@@ -38,7 +38,7 @@ def _guarded(headers: dict[str, str]) -> None:
     }
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
-    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert headers["referrer-policy"] in ("strict-origin-when-cross-origin", "same-origin")
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert "camera=()" in headers["permissions-policy"]
 

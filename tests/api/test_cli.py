@@ -55,7 +55,12 @@ def test_a_feed_has_its_details(filled: Installation) -> None:
 
 def test_a_blog_can_be_let_go(filled: Installation) -> None:
     assert "--forget" in filled.planet("feeds", "remove", "the-blog-at-feed", status=1)
+    opml = filled.folder / "feeds.opml"
+    before = opml.read_bytes()
     assert "is gone" in filled.planet("feeds", "remove", "the-blog-at-feed", "--forget")
+    assert [one.title for one in parse(opml.read_bytes()).feeds] == ["Broken"]
+    assert "remove" in filled.planet("submissions", "log")
+    opml.write_bytes(before)  # somebody puts the line back by hand: the tombstone beats it
     assert "asked to leave" in filled.planet("crawl", "--all")
     assert filled.document("search", "sensors")["total"] == 0
     assert filled.catalogue().latest(10) == []

@@ -121,8 +121,8 @@ def test_a_feed_is_discovered_from_its_home_page(
 
 
 def test_an_edit_of_the_list_is_followed(installation: Installation, server: Server) -> None:
-    server.pages["/a"] = page(rss("From A"))
-    server.pages["/b"] = page(rss("From B"))
+    server.pages["/a"] = page(rss("From A", link="https://a.example"))
+    server.pages["/b"] = page(rss("From B", link="https://b.example"))
     installation.follow(feed(server, "/a"))
     installation.planet("crawl")
     installation.follow(feed(server, "/b"))

@@ -177,11 +177,11 @@ def test_what_is_remembered_has_an_end(client: TestClient) -> None:
     client.get("/feed.atom")
     [(key, one)] = kept.items()
     kept.clear()
-    kept.update({(f"/{n}", b""): one for n in range(MOST)})
+    kept.update({(f"/{n}", b"", False): one for n in range(MOST)})
     client.get("/feed.atom")
     assert len(kept) == MOST
     assert key in kept
-    assert ("/0", b"") not in kept
+    assert ("/0", b"", False) not in kept
 
 
 def test_without_an_index_a_topic_goes_the_long_way(
