@@ -21,9 +21,13 @@ from rich.table import Table
 from benchmarks import (
     crawl,
     engines,
+    extraction,
     known,
+    likeness,
     limit,
+    linking,
     memory,
+    older,
     pages,
     search,
     searching,
@@ -47,8 +51,12 @@ MEASURES: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "engines": engines.measure,
     "searching": searching.measure,
     "pages": pages.measure,
+    "extraction": extraction.measure,
+    "links": linking.measure,
+    "likeness": likeness.measure,
     "start": start.measure,
     "memory": memory.measure,
+    "backfill": older.measure,
 }
 
 

@@ -22,6 +22,7 @@ class Bench:
     feeds_folders: Sequence[Path] = ()  # real feeds
     _posts: list[DemoPost] = field(default_factory=list)
     _stocked: Planet | None = None
+    _small: Planet | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> "Bench":
@@ -44,6 +45,8 @@ class Bench:
         return self._stocked
 
     def stocked_small(self) -> Planet:
-        """Return another with a tenth of the posts."""
-        posts = recombined(self.scale.searched // 10, self.posts_folder)
-        return self._stack.enter_context(stocked(posts))
+        """Return another with a tenth of the posts, filled when first asked for."""
+        if self._small is None:
+            posts = recombined(self.scale.searched // 10, self.posts_folder)
+            self._small = self._stack.enter_context(stocked(posts))
+        return self._small

@@ -15,7 +15,7 @@ from html import unescape
 from pathlib import Path
 
 from api.demo.blogs import read_blogs
-from index.derived import derive
+from index.derived import Byline, derive
 from index.finding import Document
 
 JUDGEMENTS = Path(__file__).with_name("judgements")
@@ -99,7 +99,7 @@ def _document(
     language: str,
     sort_at: datetime,
 ) -> Document:
-    made = derive(title=title, html=html, text=text, tags=tags)
+    made = derive(title=title, html=html, text=text, tags=tags, by=Byline(slug))
     return Document(
         id=id,
         title=title,

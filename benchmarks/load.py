@@ -67,3 +67,8 @@ def _answered(ready: selectors.BaseSelector, asked: Request, lasts: float) -> fl
             line.sendall(asked.sent)
         now = perf_counter()
     return answers / (now - began)
+
+
+def unkept(path: str, number: int) -> str:
+    """Return an address of the same page that nobody has asked for: it is made anew."""
+    return f"{path}?made={number}"

@@ -1,5 +1,8 @@
 """Pages over HTTP, of a running planet with very many posts: asked for again, made, and weighed.
 
+Then on a slow phone (`phone`), beside a tenth of the posts (`flat`, `plans`) and beside a
+crawl (`busy`).
+
 Whoever has a page already is answered beside a bare Starlette under the same uvicorn. Each
 server in turn has a core to itself, and the load has the other.
 """
@@ -20,8 +23,9 @@ from urllib.request import urlopen
 
 import psutil
 
+from benchmarks import busy, flat, phone, plans
 from benchmarks.bench import Bench
-from benchmarks.load import rate, request
+from benchmarks.load import rate, request, unkept
 from benchmarks.running import Running, running
 from benchmarks.search import ms, p95
 from benchmarks.searching import core_each
@@ -32,6 +36,7 @@ from index.vocabulary import vocabulary
 REPEATED = ("/", "/topics/forms", "/feed.atom")
 ROUNDS = 5
 LASTS = 2.0  # seconds of each round
+QUICK = 0.2  # where nothing is judged
 SHARE = 0.6
 FRESH = 25.0  # milliseconds
 TIMES = 100  # that the first page is made
@@ -44,27 +49,30 @@ def measure(bench: Bench) -> Iterator[Line]:
     """Ask for pages again and again, then for many of them once."""
     planet = replace(bench.stocked(), search_rate=0)
     with running(planet) as run, core_each(run) as cores:
-        yield from _repeated(run, cores)
+        yield from _repeated(run, cores, LASTS if bench.scale.judges else QUICK)
         yield from _fresh(run)
         yield from _weighed(run)
+        yield from phone.measure(run.base)
+    for more in (flat, plans, busy):
+        yield from more.measure(bench)
 
 
-def _repeated(run: Running, cores: list[int]) -> Iterator[Line]:
+def _repeated(run: Running, cores: list[int], lasts: float) -> Iterator[Line]:
     with _hello(cores) as bare:
         greeting = request("/", body=HELLO)
         for path in REPEATED:
             etag = _etag(run, path)
             shares, rates = [], []
             for _ in range(ROUNDS):
-                rates.append(rate(run.base, request(path, etag=etag), LASTS))
-                shares.append(rates[-1] / rate(bare, greeting, LASTS))
+                rates.append(rate(run.base, request(path, etag=etag), lasts))
+                shares.append(rates[-1] / rate(bare, greeting, lasts))
             yield told(f"{path}, asked again: answers a second", f"{median(rates):,.0f}")
             yield at_least("... / a bare Starlette's hello", median(shares), SHARE)
 
 
 def _fresh(run: Running) -> Iterator[Line]:
-    """Tell how long pages take that nobody has asked for; the first one is made every time."""
-    first = [_seconds(run, "/") for _ in range(TIMES)]
+    """Tell how long pages take that nobody has asked for; the first one at many addresses."""
+    first = [_seconds(run, unkept("/", n)) for n in range(TIMES)]
     yield told("/ made: median, 95th percentile", ms(first))
     yield at_most("..., 95th percentile", p95(first) * 1000, FRESH, " ms")
     page = run.get("/").decode()

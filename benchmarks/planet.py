@@ -24,6 +24,7 @@ class Planet:
     concurrency: int = 12
     delay: float = DELAY
     search_rate: int = 120
+    gap: float = 5.0  # seconds that a host rests between requests for older posts
 
     @property
     def database(self) -> str:
@@ -50,6 +51,8 @@ class Planet:
             "PLANET_CONTACT": "bench@planet.example",
             "PLANET_DELAY": str(self.delay),
             "PLANET_SPREAD": "0",
+            "PLANET_BACKFILL": "false",
+            "PLANET_BACKFILL_DELAY": str(self.gap),
             "PLANET_SEARCH_RATE": str(self.search_rate),
             "PLANET_CONCURRENCY": str(self.concurrency),
         }

@@ -17,6 +17,7 @@ class Scale:
     compared: int  # posts in the engines that are put side by side
     lasts: int  # seconds of steady searching
     crowded: int  # seconds of searching in a crowd
+    archived: int  # posts of a blog with a back catalogue
     judges: bool  # whether the targets, which are for the full size, say anything
 
 
@@ -28,6 +29,7 @@ FULL = Scale(
     compared=20_000,
     lasts=30,
     crowded=60,
+    archived=2_000,
     stored=100_000,
     passes=50,
     known=(200, 2_000, 20_000),
@@ -41,6 +43,7 @@ QUICK = Scale(
     compared=500,
     lasts=3,
     crowded=3,
+    archived=60,
     stored=2_000,
     passes=5,
     known=(200, 400),

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -53,7 +53,7 @@ def measure(bench: Bench) -> Iterator[Line]:
         answered, failed = _crowded(run, asked, bench.scale.crowded)
         yield at_most(f"{CROWD} searchers for {bench.scale.crowded} s: errors", failed, 0, "")
         yield told("... answers a second", f"{answered / bench.scale.crowded:.0f}")
-        held = Memory.of(_web(run))
+        held = Memory.of(web_process(run))
         yield at_most("web process after that, resident", held.resident, WEB, " MB")
     yield from _refreshed(bench, planet)
     yield from _sizes(planet)
@@ -163,7 +163,8 @@ def _sizes(planet: Planet) -> Iterator[Line]:
     yield at_most("index on disk / text", size / int(text or 1), 1)
 
 
-def _web(run: Running) -> psutil.Process:
+def web_process(run: Running) -> psutil.Process:
+    """Return the process that answers readers."""
     children = psutil.Process(run.process.pid).children()
     return next(child for child in children if "web" in child.cmdline())
 
@@ -175,9 +176,16 @@ def core_each(run: Running) -> Iterator[list[int]]:
     if len(cores) < 2:
         yield cores
         return
-    _web(run).cpu_affinity(cores[:1])
+    hold(web_process(run), cores[:1])
     os.sched_setaffinity(0, cores[1:])
     try:
         yield cores[:1]
     finally:
         os.sched_setaffinity(0, cores)
+
+
+def hold(process: psutil.Process, cores: Sequence[int]) -> None:
+    """Hold a process to these cores, with every thread that it has already."""
+    for thread in process.threads():
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(thread.id, cores)
