@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-u
 	--no-emit-find-links --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format lock bench eval screenshots clean
+.PHONY: help setup run demo test coverage check format lock bench eval screenshots clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,7 +27,10 @@ demo: $(READY) ## The same on a dozen made-up blogs, with no internet
 	@$(BIN)/planet demo
 
 test: $(READY_DEV) ## Run every test
-	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	@$(BIN)/python -m pytest -n logical --dist loadfile $(ARGS)
+
+coverage: $(READY_DEV) ## The same, and say which lines no test runs
+	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term $(ARGS)"
 
 check: $(READY_DEV) ## Format, lint, types, imports and tests: what must pass before a change lands
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -1,16 +1,25 @@
 """What many tests start from: an empty store, a moment, a feed and an entry."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from index.catalogue import Catalogue
 from index.database import Database, migrate, open_database
 from index.model import Entry, Feed, Kind
 from index.outbox import Outbox
 from index.store import Store
+from tests.reacting import pool, reactor
+
+__all__ = ["pool", "reactor"]
+
+# On a busy machine all that takes a time is slow: that is no failure.
+settings.register_profile("planet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("planet")
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 FEED = Feed(
@@ -62,3 +71,19 @@ def outbox(database: Database) -> Outbox:
 def catalogue(database: Database) -> Catalogue:
     """The pages' side of the same store."""
     return Catalogue(database, clock=lambda: NOW)
+
+
+@dataclass
+class Clock:
+    """A clock that tests set by hand."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still."""
+    return Clock()

@@ -83,7 +83,7 @@ def served(blogs: Iterable[Blog], home: Path) -> Iterator[str]:
             _fill(Planet(database, settings.search), blogs)
         finally:
             database.close()
-        with _serving(create_app(settings, clock=lambda: NOW), listener):
+        with serving(create_app(settings, clock=lambda: NOW), listener):
             yield base
 
 
@@ -104,7 +104,8 @@ def _fill(planet: Planet, blogs: Iterable[Blog]) -> None:
 
 
 @contextmanager
-def _serving(app: FastAPI, listener: socket.socket) -> Iterator[None]:
+def serving(app: FastAPI, listener: socket.socket) -> Iterator[None]:
+    """Serve an application from a socket that listens, in a thread."""
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

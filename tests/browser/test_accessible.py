@@ -42,7 +42,7 @@ def test_axe_finds_nothing(visit: Visit, place: Place, scheme: str) -> None:
     page = visit(place, color_scheme=scheme, reduced_motion="reduce")
     for summary in page.locator("details").all():
         summary.evaluate("e => e.open = true")  # what opens is looked at as well
-    assert _broken(page) == []
+    assert broken(page) == []
     assert page.evaluate(MOVES) == []
 
 
@@ -52,7 +52,7 @@ def test_no_page_is_wider_than_a_small_phone(visit: Visit, place: Place) -> None
     page = visit(place, viewport={"width": 320, "height": 640}, color_scheme="light")
     assert page.evaluate(WIDE) == []
     assert not page.evaluate(SCROLLS)
-    assert _broken(page) == []
+    assert broken(page) == []
 
 
 @every_place
@@ -68,12 +68,12 @@ def test_text_may_be_twice_as_large(large: Browser, base: str, place: Place, wid
     context.close()
 
 
-def _broken(page: Page) -> list[str]:
+def broken(page: Page) -> list[str]:
     """Say which rules are broken, and by what."""
     found: dict[str, Any] = Axe().run(page, options=RULES).response
     assert len(found["passes"]) > MANY  # the rules were really asked
     return [
-        f"{broken['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for broken in found["violations"]
-        for node in broken["nodes"]
+        f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
     ]
