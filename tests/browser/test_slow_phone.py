@@ -17,7 +17,7 @@ SHIFTS = """() => new Promise(told => {
     watch.observe({type: "layout-shift", buffered: true});
     setTimeout(() => told(watch.takeRecords().map(one => one.value)), 500);
 })"""
-PAINTED = """() => performance.getEntriesByName("first-contentful-paint").length"""
+PAINTED = """() => performance.getEntriesByName("first-contentful-paint").length == 1"""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_no_script_is_needed(opened: Opened) -> None:
     kept: dict[str, Any] = {"application/ld+json": True}  # data, not a script
     types = page.evaluate("() => [...document.scripts].map(one => one.type)")
     assert [one for one in types if one not in kept] == []
-    assert page.evaluate(PAINTED) == 1
+    page.wait_for_function(PAINTED)  # a busy machine may paint after the line is quiet
 
 
 def test_the_page_and_its_style_are_light(opened: Opened) -> None:
