@@ -3,6 +3,8 @@ NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p $(NEW_ENOUGH) 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+# One more than there are cores: tests that wait for a process or a browser leave theirs idle.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 READY := .venv/ready
 READY_DEV := .venv/ready-dev
 RIVALS := .venv-bench
@@ -13,6 +15,9 @@ LOCKED := $(PIP) --require-hashes --no-deps
 
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate --python-version 3.11
+
+# The tests start a hundred processes: each would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test coverage check format lock bench eval screenshots clean
@@ -27,7 +32,7 @@ demo: $(READY) ## The same on a dozen made-up blogs, with no internet
 	@$(BIN)/planet demo
 
 test: $(READY_DEV) ## Run every test
-	@$(BIN)/python -m pytest -n logical --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 coverage: $(READY_DEV) ## The same, and say which lines no test runs
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term $(ARGS)"

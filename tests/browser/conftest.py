@@ -22,7 +22,7 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
 
 Visit = Callable[..., Page]
 

@@ -25,7 +25,7 @@ def opened(browser: Browser, base: str) -> Iterator[tuple[Page, list[Response]]]
     """The first page, opened as slowly, and all that was fetched for it."""
     context = browser.new_context(viewport={"width": SCREEN[0], "height": SCREEN[1]})
     page = context.new_page()
-    page.set_default_timeout(PATIENCE * 6)
+    page.set_default_timeout(PATIENCE * 2)
     fetched: list[Response] = []
     page.on("response", lambda answer: fetched.append(answer))
     slow_down(page)
