@@ -17,6 +17,7 @@ from index.councils import NATIONS, council_name
 from index.errors import NotFound
 from index.narrowing import slugged
 from web import words
+from web.choosing import means
 from web.fresh import tag
 from web.linked import posting, website
 from web.orbits import sign
@@ -107,6 +108,7 @@ def environment() -> Environment:
         "link": words.link,
         "listed": words.list_words,
         "london": words.london,
+        "means": means,
         "moment": words.moment_words,
         "nation": lambda slug: NATIONS.get(slug, ""),
         "near": words.near_words,
