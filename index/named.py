@@ -53,15 +53,17 @@ def councils_of(kind: Kind, own: Sequence[str], named: Sequence[str]) -> tuple[s
 
 def _found(text: str) -> Iterator[str]:
     names, longest = _names()
-    said = [_OWN.sub("", word) for word in _TOKEN.findall(text.replace("St.", "St"))]
+    said = _tokens(text.replace("St.", "St"))
     low = [word.lower().replace("&", "and") for word in said]
-    place = 0
-    while place < len(low):
-        most = 0 if place and said[place - 1] in _ELSEWHERE else longest.get(low[place], 0)
-        length = _match(names, most, said, low, place)
+    end = 0
+    # Few words begin a name: the others are passed by without a call for each.
+    for place in [place for place, word in enumerate(low) if word in longest]:
+        if place < end or (place and said[place - 1] in _ELSEWHERE):
+            continue
+        length = _match(names, longest[low[place]], said, low, place)
         if length:
             yield names[tuple(low[place : place + length])]
-        place += length or 1
+        end = place + length
 
 
 def _match(
@@ -111,5 +113,11 @@ def _owner(slugs: set[str]) -> str:
 
 
 def _words(name: str) -> Name:
-    said = (_OWN.sub("", word) for word in _TOKEN.findall(name))
-    return tuple(word.lower().replace("&", "and") for word in said)
+    return tuple(word.lower().replace("&", "and") for word in _tokens(name))
+
+
+def _tokens(text: str) -> list[str]:
+    """Return the words of a text, and its stops: "Leeds’s" is Leeds."""
+    return [
+        _OWN.sub("", word) if "’" in word or "'" in word else word for word in _TOKEN.findall(text)
+    ]
