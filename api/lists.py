@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import Json, opened, print_json
+from api.terminal import Json, opened, operator, print_json
 from index.councils import NATIONS
 from index.errors import NotFound, OpmlError, PlanetError
 from index.model import Feed, Kind, Status
@@ -35,22 +35,17 @@ def import_list(
     as_json: Json = False,
 ) -> None:
     """Say what a list of blogs would bring; with --apply, add it to ours. Nothing is fetched."""
-    from index.edits import Add
-    from index.imported import Fate, preview, read_import
-    from index.known import Known
-    from index.opml import parse
-    from index.rewriting import read_list, rewrite
+    from index.imported import read_import
+    from index.imports import Imports
 
     try:
         theirs = read_import(_read(file))
     except OpmlError as error:
         raise OpmlError(f"{file}: {error}") from error
-    with opened() as (settings, catalogue), catalogue.database.read() as db:
-        known = Known.read(db)
-    ours = parse(read_list(settings.opml)).feeds
-    lines = preview(theirs, ours, known, settings.allow_addresses)
-    new = [line.feed for line in lines if line.fate is Fate.NEW and line.feed]
-    applied = apply and bool(new) and rewrite(settings.opml, [Add(feed) for feed in new])
+    with opened() as (settings, catalogue):
+        imports = Imports(catalogue.database, settings.opml, settings.allow_addresses)
+        lines = imports.preview(theirs)
+        applied = apply and bool(imports.take(theirs, operator()))
     if as_json:
         print_json(_document(lines, applied))
     else:

@@ -14,6 +14,7 @@ from index.settings import Settings, read_settings
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text()
 CHANGELOG = (TOP / "CHANGELOG.md").read_text()
+MODERATING = (TOP / "web" / "templates" / "moderating.html").read_text()
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
 DOCUMENTS = [*TOP.glob("*.md"), *(TOP / "docs").glob("*.md")]
 
@@ -91,6 +92,14 @@ def test_every_page_is_served(tmp_path: Path) -> None:
     routes = create_app(read_settings(home=tmp_path)).openapi()["paths"]
     for path in routes:
         assert path in README or path.startswith("/api/")
+
+
+def test_every_page_of_moderators_is_documented() -> None:
+    said = " ".join(path.read_text() for path in DOCUMENTS)
+    pages = [path for path, _ in re.findall(r'"(/moderate/(\w+))"', MODERATING)]
+    assert len(pages) > 3
+    for path in pages:
+        assert f"`{path}`" in said, path
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

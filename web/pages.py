@@ -14,6 +14,7 @@ from web.councils import Councils
 from web.files import Files
 from web.following import Following
 from web.fresh import PAGE_AGE, by_content
+from web.importing import Importing
 from web.listed import Listed
 from web.moderate import Moderate
 from web.owning import Owning
@@ -51,6 +52,7 @@ def create_pages(site: Site) -> APIRouter:
     Moderate(site, signing).add_to(router)
     Troubles(site, signing).add_to(router)
     Removing(site, signing).add_to(router)
+    Importing(site, signing).add_to(router)
     Reporting(site).add_to(router)
     Owning(site).add_to(router)
     return router

@@ -72,8 +72,7 @@ class Signing:
         """Return who sent a form, and its fields; raises HTTPException if it is not theirs."""
         fields = await read_form(request, self.site.settings.base_url)
         session = await run_in_threadpool(self.required, request)
-        if not hmac.compare_digest(fields.get("form", "").encode(), session.form.encode()):
-            raise HTTPException(403, "This form is of another session. Open the page again.")
+        check(session, fields)
         return session, fields
 
     def home(self) -> Response:
@@ -136,6 +135,12 @@ class Signing:
         if key or fields.get("all"):
             await run_in_threadpool(self.moderators.sign_out, session.name, key)
         return leads(f"{HOME}/sessions")
+
+
+def check(session: Session, fields: Fields) -> None:
+    """Raise HTTPException if a form is not of this session."""
+    if not hmac.compare_digest(fields.get("form", "").encode(), session.form.encode()):
+        raise HTTPException(403, "This form is of another session. Open the page again.")
 
 
 def private(site: Site, template: str, *, status: int = 200, **values: Any) -> Response:

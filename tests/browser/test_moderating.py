@@ -27,6 +27,7 @@ PATHS = (
     "/moderate/suggestions/1",
     "/moderate/blogs",
     "/moderate/posts",
+    "/moderate/import",
     "/moderate/log",
     "/moderate/sessions",
 )
@@ -103,6 +104,40 @@ def test_a_suggestion_is_approved_by_keys_alone(browser: Browser, desk: str, hom
     database.close()
     listed = parse((home / "feeds.opml").read_bytes()).feeds
     assert [one.url for one in listed if "geese" in one.url] == ["https://geese.example/feed"]
+    page.context.close()
+
+
+THEIRS = """<opml version="2.0"><body>
+<outline text="Swans" xmlUrl="https://swans.example/feed"/>
+<outline text="Herons {}" xmlUrl="https://herons.example/feed"/>
+<outline text="At home" xmlUrl="http://10.0.0.1/feed"/>
+</body></opml>""".format(HOSTILE.replace("<", "&lt;"))
+
+
+def test_a_list_of_blogs_is_looked_at_and_part_of_it_taken_by_keys_alone(
+    browser: Browser, desk: str, home: Path
+) -> None:
+    page = _signed_in(browser, desk, viewport={"width": 320, "height": 640})
+    page.goto("/moderate/import")
+    file = home / "theirs.opml"
+    file.write_text(THEIRS)
+    page.locator("#file").set_input_files(file)
+    page.locator("#file").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=2 blogs are new to our list.")
+    for summary in page.locator("details").all():
+        summary.evaluate("e => e.open = true")
+    assert broken(page) == []
+    assert page.evaluate(WIDE) == []
+    assert not page.evaluate(SCROLLS)
+    page.get_by_label("Herons").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/moderate/log")
+    added = parse((home / "feeds.opml").read_bytes()).feeds
+    assert [one.title for one in added if "swans" in one.url] == ["Swans"]
+    assert not [one for one in added if "herons" in one.url]
     page.context.close()
 
 

@@ -93,7 +93,7 @@ def test_who_is_not_signed_in_sees_the_form_and_nothing_else(desk: Desk) -> None
         f"/moderate/suggestions/{id}",
         "/moderate/suggestions/999",
         *("/moderate/log", "/moderate/log.json", "/moderate/sessions", "/moderate/blogs"),
-        "/moderate/posts",
+        *("/moderate/posts", "/moderate/import", "/moderate/import/add"),
     ):
         answer = desk.client.get(path)
         assert (answer.status_code, answer.headers["location"]) == (303, "/moderate"), path
