@@ -53,6 +53,7 @@ def test_what_is_new_in_a_list_is_taken(installation: Installation, theirs: Path
     assert said["counts"]["new"] == 1
     assert {"fate": "new", "url": "https://bins.example/feed"}.items() <= said["lines"][0].items()
     assert len(listed(installation)) == 2
+    assert "import" in installation.planet("submissions", "log")
     again = installation.document("import", str(theirs), "--apply")
     assert (again["applied"], again["counts"]["new"], again["counts"]["there"]) == (False, 0, 2)
 
