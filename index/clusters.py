@@ -110,7 +110,10 @@ def _batches(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
 
 
 def settle(db: Connection, clusters: Iterable[str]) -> None:
-    """Choose who leads each cluster, of those that are published; tell the index of changes."""
+    """Choose who leads each cluster, of those that are published; tell the index of it.
+
+    The one that leads is told of anyway: it is found by every blog that published it.
+    """
     for cluster in sorted({*clusters} - {""}):
         members = list(db.execute(_members(cluster)).mappings())
         shown = [row for row in members if row["status"] in LISTED and not row["held"]]
@@ -121,7 +124,7 @@ def settle(db: Connection, clusters: Iterable[str]) -> None:
         for row in changed:
             lead = update(entries).where(entries.c.id == row["id"])
             db.execute(lead.values(lead=not row["lead"]))
-        announce(db, [row["id"] for row in changed])
+        announce(db, sorted({row["id"] for row in changed} | ({first} - {""})))
 
 
 def settle_feed(db: Connection, feed_id: int) -> None:

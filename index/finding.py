@@ -20,6 +20,7 @@ class Document:
     text: str
     feed: str  # the blog's title
     slug: str  # the blog's slug
+    also: tuple[str, ...] = ()  # slugs of other blogs that published it
     headings: str = ""  # a line each
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()  # as the author wrote them

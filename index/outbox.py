@@ -7,7 +7,8 @@ index was being told is never lost. A generation is one build of the index; whil
 new one is built beside the live one, both have their rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, literal, select, tuple_
@@ -20,7 +21,18 @@ from index.model import (
     Kind,
 )
 from index.named import councils_of
-from index.schema import COPIED, HELD, WHOLE, contents, entries, feeds, generations, outbox, pages
+from index.schema import (
+    CLUSTERED,
+    COPIED,
+    HELD,
+    WHOLE,
+    contents,
+    entries,
+    feeds,
+    generations,
+    outbox,
+    pages,
+)
 from index.shown import shown
 
 LISTED = tuple(sorted(status.value for status in PUBLISHED))
@@ -144,6 +156,7 @@ def _documents(db: Connection, ids: Sequence[str]) -> dict[str, Document]:
         feeds.c.nation,
         entries.c.language,
         entries.c.sort_at,
+        entries.c.cluster,
         entries.c.excerpt,
         feeds.c.excerpt.label("wish"),
         feeds.c.full_text,
@@ -153,12 +166,28 @@ def _documents(db: Connection, ids: Sequence[str]) -> dict[str, Document]:
         .select_from(entries.join(feeds).join(contents).outerjoin(pages))
         .where(entries.c.id.in_(ids), feeds.c.status.in_(LISTED), ~entries.c.held, entries.c.lead)
     )
-    return {row["id"]: _document(dict(row)) for row in db.execute(query).mappings()}
+    rows = [dict(row) for row in db.execute(query).mappings()]
+    blogs = _blogs(db, {row["cluster"] for row in rows} - {""})
+    return {row["id"]: _document(row, blogs) for row in rows}
 
 
-def _document(row: dict[str, Any]) -> Document:
+def _blogs(db: Connection, clusters: set[str]) -> Mapping[str, list[str]]:
+    """Return by their slugs which blogs published the one post that each cluster is."""
+    listed = (feeds.c.status.in_(LISTED), ~entries.c.held)
+    query = select(entries.c.cluster, feeds.c.slug).join(feeds).order_by(feeds.c.slug)
+    found: dict[str, list[str]] = defaultdict(list)
+    if clusters:
+        some = entries.c.cluster.in_(sorted(clusters))
+        for cluster, slug in db.execute(query.where(CLUSTERED, some, *listed)):
+            found[cluster].append(slug)
+    return found
+
+
+def _document(row: dict[str, Any], blogs: Mapping[str, Sequence[str]]) -> Document:
     own, named = row.pop("own"), row.pop("named")
+    also = tuple(one for one in blogs.get(row.pop("cluster"), ()) if one != row["slug"])
     excerpt = shown(row.pop("excerpt"), Excerpt(row.pop("wish")))
     if not row.pop("full_text"):
         row |= {"text": excerpt, "headings": "", "complete": False}
-    return Document(**row, councils=councils_of(Kind(row["kind"]), own, named))
+    named = councils_of(Kind(row["kind"]), own, named)
+    return Document(**row, also=also, councils=named)

@@ -105,7 +105,7 @@ def _facts(document: Document) -> dict[Field, list[str]]:
         Field.NATION: list(dict.fromkeys(nations)),
         Field.REGION: list(dict.fromkeys(slugged(council.region) for council in known)),
         Field.KIND: [document.kind],
-        Field.BLOG: [document.slug],
+        Field.BLOG: [document.slug, *document.also],
         Field.LANG: [document.language.lower().partition("-")[0]],
         Field.HAS: list(_has(document)),
         Field.YEAR: [year(document.sort_at)],

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from index.catalogue import Catalogue
 from index.clusters import settle_feed
 from index.database import Database, migrate, open_database
+from index.finding import By
 from index.held import release
 from index.likeness import FAR, Likely, bands, of_season, same_post, seasons, words
 from index.model import Entry, Feed, Outcome, Poll, Post, Status, Visit
@@ -207,6 +208,25 @@ def test_the_search_finds_a_post_once(
     refresh(outbox, url)
     hits = open_search(url).find(query, limit=5).hits
     assert [one.feed.title for one in catalogue.posts([hit.id for hit in hits])] == ["Own"]
+
+
+def test_the_search_finds_it_by_every_blog_that_published_it(
+    store: Store, outbox: Outbox, url: str
+) -> None:
+    def found(slug: str) -> tuple[int, dict[str, int]]:
+        refresh(outbox, url)
+        search, query = open_search(url), parse_query(f"sensors blog:{slug}")
+        tallies = search.facets(parse_query("sensors")).get(By.BLOG, ())
+        return search.find(query, limit=5).total, {one.value: one.posts for one in tallies}
+
+    publish(store, (OWN, post("own", days=9)))
+    assert found("own") == (1, {"own": 1})
+    publish(store, (CATEGORY, post("category")), now=NOW + timedelta(days=1))
+    assert found("category") == (1, {"category": 1, "own": 1})
+    assert found("own") == (1, {"category": 1, "own": 1})
+    store.withdraw("category")  # which did not lead
+    assert found("category") == (0, {"own": 1})
+    assert found("own") == (1, {"own": 1})
 
 
 def told(posts: list[Post]) -> list[tuple[str, set[str]]]:
