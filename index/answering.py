@@ -18,6 +18,7 @@ from index.plan import plan
 from index.record import plain
 from index.similar import likeness
 from index.suggest import suggestion
+from index.titled import titled
 
 KEPT_PLANS = 64  # of the latest queries: a page asks for its hits, facets and highlights apart
 
@@ -103,6 +104,11 @@ class Answering:
     def titles(self, text: str, limit: int) -> Results:
         """Return the posts whose titles go on as `text` begins."""
         made = suggestion(text, self._snapshot)
+        return Results() if made is None else self._page(made, Sort.RELEVANCE, limit, 0)
+
+    def titled(self, names: Sequence[str], query: Query, limit: int) -> Results:
+        """Return the posts that the filters of `query` leave, with a name in their titles."""
+        made = titled(names, query, self._snapshot)
         return Results() if made is None else self._page(made, Sort.RELEVANCE, limit, 0)
 
     def _page(self, made: Plan, sort: Sort, limit: int, offset: int) -> Results:

@@ -214,6 +214,16 @@ class Catalogue:
             )
         return Discussion(by=by, answers=answers)
 
+    def discussed(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return how many posts of other blogs discuss each of these."""
+        found: dict[str, int] = {}
+        with self.database.read() as db:
+            for start in range(0, len(ids), BATCH):
+                some = entries.c.id.in_(ids[start : start + BATCH])
+                rows = db.execute(select(entries.c.id, discussed(entries)).where(some))
+                found |= {row[0]: row[1] for row in rows}
+        return found
+
     def archive(self, slug: str) -> Archive:
         """Return how far back the record of a blog goes, and how its back catalogue is doing."""
         which = (feeds.c.slug == slug, feeds.c.status.in_(LISTED))

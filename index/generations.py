@@ -223,6 +223,10 @@ class Reader:
         """Return the posts whose titles go on as `text` begins."""
         return self.turn().titles(text, limit=limit)
 
+    def titled(self, names: Sequence[str], query: Query, *, limit: int) -> Results:
+        """Return the posts that the filters of `query` leave, with a name in their titles."""
+        return self.turn().titled(names, query, limit=limit)
+
     def highlight(
         self, query: Query, texts: Sequence[str], *, width: int = 240
     ) -> list[tuple[Fragment, ...]]:

@@ -51,6 +51,10 @@ class Search(Protocol):
         """Return the posts whose titles go on as `text` begins."""
         ...
 
+    def titled(self, names: Sequence[str], query: Query, *, limit: int) -> Results:
+        """Return the posts that the filters of `query` leave, with a name in their titles."""
+        ...
+
     def highlight(
         self, query: Query, texts: Sequence[str], *, width: int = 240
     ) -> list[tuple[Fragment, ...]]:

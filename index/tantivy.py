@@ -119,6 +119,11 @@ class TantivySearch:
         with _wrapped(self._folder):
             return self.view().titles(text, limit)
 
+    def titled(self, names: Sequence[str], query: Query, *, limit: int) -> Results:
+        """Return the posts that the filters of `query` leave, with a name in their titles."""
+        with _wrapped(self._folder):
+            return self.view().titled(names, query, limit)
+
     def searcher(self) -> tantivy.Searcher:
         """Return the library's own view of the latest commit, to be measured beside."""
         return self._index.searcher()

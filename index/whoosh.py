@@ -132,6 +132,11 @@ class WhooshSearch:
         with _wrapped(self._folder):
             return self.view().titles(text, limit)
 
+    def titled(self, names: Sequence[str], query: Query, *, limit: int) -> Results:
+        """Return the posts that the filters of `query` leave, with a name in their titles."""
+        with _wrapped(self._folder):
+            return self.view().titled(names, query, limit)
+
     def update(self, documents: Iterable[Document], gone: Iterable[str]) -> None:
         """Put `documents` in the place of what has their ids, and take `gone` away."""
         if not self._writable:

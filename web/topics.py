@@ -1,7 +1,6 @@
 """The routes of topics: all of them by group, and each with its posts and who writes about it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from itertools import groupby
@@ -12,7 +11,6 @@ from index.errors import NotFound
 from index.finding import By, Filter, Query
 from index.model import Post
 from index.opml import unparse
-from index.query import parse_query
 from index.vocabulary import Topic, vocabulary
 from web.charts import years
 from web.fresh import FEED_AGE, by_content
@@ -22,7 +20,8 @@ from web.subjects import Listing, Subject, Subjects, Values, register
 from web.tallies import blogs_in, councils_in, synonyms, topics_in
 
 EVERYTHING = Query(after=date(1990, 1, 1))  # older than any blog
-BEST = 5  # posts to start with
+BEST = 5  # posts to start with ...
+NAMED = 50  # ... of so many
 MOST = 10  # councils, blogs and related topics that are named
 VALUES = 100  # of each facet: more than there are topics, and than years
 OFTEN = 3  # posts on a topic that make a blog one to follow for it
@@ -69,7 +68,7 @@ class Topics:
             return {
                 "topic": topic,
                 "said": list(synonyms(topic)),
-                "best": self._best(subject) if here.page == 1 and here.total > BEST else (),
+                "best": self._best(topic, subject) if here.page == 1 and here.total > BEST else (),
                 "chart": years(facets.get(By.YEAR, ())),
                 "councils": councils_in(facets)[:MOST],
                 "blogs": blogs_in(facets, self.site.catalogue.listed())[:MOST],
@@ -92,10 +91,14 @@ class Topics:
         body = unparse(feeds, title=f"Blogs that write about {subject.title}")
         return by_content(request, Response(body, media_type="text/x-opml"), FEED_AGE)
 
-    def _best(self, subject: Subject) -> Sequence[Post]:
-        query = replace(parse_query(subject.title), filters=subject.query.filters)
-        hits = self.site.search().find(query, limit=BEST).hits
-        return self.site.catalogue.posts([hit.id for hit in hits])
+    def _best(self, topic: Topic, subject: Subject) -> Sequence[Post]:
+        """Return what to start with: titles that name the topic, the most discussed first."""
+        names = (topic.label, *topic.phrases, *topic.abbr)
+        hits = self.site.search().titled(names, subject.query, limit=NAMED).hits
+        ids = [hit.id for hit in hits]
+        talk = self.site.catalogue.discussed(ids)
+        ids.sort(key=lambda one: -talk.get(one, 0))
+        return self.site.catalogue.posts(ids[:BEST])
 
 
 def known(slug: str) -> Topic:

@@ -304,6 +304,35 @@ def test_titles_go_on_as_they_were_begun(search: Search, text: str, ids: list[st
     assert [hit.id for hit in search.titles(text, limit=5).hits] == ids
 
 
+@pytest.mark.parametrize(
+    ("names", "query", "ids"),
+    [
+        (["council home", "nothing of the kind"], "", ["damp"]),
+        (["home council"], "", []),  # not in this order
+        (["forty sensors"], "", []),  # in the text alone
+        (["sensor", "bins"], "", ["bins", "damp"]),
+        (["sensor", "bins"], "tag:waste", ["bins"]),
+        (["sensor", "bins"], "-tag:waste", ["damp"]),
+        ([], "", []),
+        ([" – "], "", []),
+    ],
+)
+def test_titles_say_a_name_among_what_filters_leave(
+    search: Search, names: list[str], query: str, ids: list[str]
+) -> None:
+    found = search.titled(names, parse_query(query), limit=5)
+    assert sorted(hit.id for hit in found.hits) == ids
+    assert found.total == len(ids)
+
+
+def test_the_title_that_says_more_of_the_names_comes_first(fill: Fill) -> None:
+    posts = [replace(one, title=f"Bins {n}") for n, one in enumerate(many(["x"] * 9))]
+    posts[4] = replace(posts[4], title="Bins, and recycling of bins")
+    search = fill(*posts)
+    first, *_ = search.titled(["bin", "recycling"], parse_query(""), limit=3).hits
+    assert first.id == posts[4].id
+
+
 def test_an_empty_index_answers_nothing(fill: Fill) -> None:
     search = fill()
     for text in ("damp", '"damp"', "topic:waste", "dam*", "damp OR mould", "acessible"):
@@ -312,4 +341,5 @@ def test_an_empty_index_answers_nothing(fill: Fill) -> None:
         search.facets(query)
         search.read(query)
     assert search.titles("dam", limit=5).hits == ()
+    assert search.titled(["damp"], parse_query(""), limit=5).hits == ()
     assert search.similar(DAMP, limit=5).hits == ()

@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
+from index.model import Entry
 from index.opml import parse
 from index.vocabulary import vocabulary
 from tests.conftest import NOW
@@ -70,6 +71,27 @@ def test_the_best_posts_come_before_the_newest(bins: Planet, look: Look) -> None
     assert "Waste, recycling and bins" in _titles(page, "best")
     assert len(_titles(page, "best")) == 5
     assert _titles(page)[0] == "Bins 1"
+
+
+def test_the_most_discussed_of_the_best_come_first(bins: Planet, look: Look) -> None:
+    def says(of: int, number: int) -> Entry:
+        link = f'<a href="https://parks.example/Bins {of}">Bins</a>'
+        return entry(
+            f"Says {number} of {of}", url=f"https://bins.example/{of}/{number}", html=link
+        )
+
+    bins.publish(feed("bins"), says(19, 1), says(7, 1), says(7, 2))
+    bins.index()
+    assert _titles(look("/topics/waste"), "best")[:2] == ["Bins 7", "Bins 19"]
+
+
+def test_a_topic_that_no_title_names_has_nothing_to_start_with(planet: Planet, look: Look) -> None:
+    text = "Our bins and our recycling. Bin collection, fly-tipping, waste collection."
+    planet.publish(feed("parks"), *(entry(f"Week {n}", text=text) for n in range(9)))
+    planet.index()
+    page = look("/topics/waste")
+    assert len(_titles(page)) == 9
+    assert not page.cssselect("#best")
 
 
 def test_turning_pages_neither_skips_nor_repeats(bins: Planet, look: Look) -> None:
