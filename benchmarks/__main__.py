@@ -1,6 +1,7 @@
 """Measure everything once, on this machine, in one run, and say what reached its target.
 
     python -m benchmarks [--only NAME ...] [--quick] [--json] [--posts FOLDER] [--feeds FOLDER ...]
+                         [--stock FOLDER]
 
 Exit status 1 if a target was missed. With --quick nothing is judged.
 """
@@ -66,7 +67,9 @@ def main() -> int:
     scale = QUICK if asked.quick else FULL
     compile_all()
     found: dict[str, list[Line]] = {}
-    with Bench(scale=scale, posts_folder=asked.posts, feeds_folders=asked.feeds) as bench:
+    with Bench(
+        scale=scale, posts_folder=asked.posts, feeds_folders=asked.feeds, stock=asked.stock
+    ) as bench:
         for name in asked.only or MEASURES:
             lines = _measured(name, bench)
             found[name] = lines if scale.judges else [line.unjudged() for line in lines]
@@ -83,6 +86,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--posts", type=Path, help="a folder of real posts, *.jsonl.gz")
     parser.add_argument(
         "--feeds", type=Path, nargs="+", default=(), help="folders of real feed files"
+    )
+    parser.add_argument(
+        "--stock", type=Path, help="keep the planets that were filled here, for the next run"
     )
     return parser.parse_args()
 

@@ -11,6 +11,7 @@ from benchmarks.planet import Planet
 from benchmarks.recombined import recombined
 from benchmarks.scale import Scale
 from benchmarks.stocked import stocked
+from index.tantivy import Tantivy
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class Bench:
     scale: Scale
     posts_folder: Path | None = None  # real posts; without it they are made up
     feeds_folders: Sequence[Path] = ()  # real feeds
+    stock: Path | None = None  # where planets that were filled are kept for the next run
     _posts: list[DemoPost] = field(default_factory=list)
     _stocked: Planet | None = None
     _small: Planet | None = None
@@ -40,13 +42,17 @@ class Bench:
     def stocked(self) -> Planet:
         """Return an installation with `scale.searched` posts, filled when first asked for."""
         if self._stocked is None:
-            posts = recombined(self.scale.searched, self.posts_folder)
-            self._stocked = self._stack.enter_context(stocked(posts))
+            self._stocked = self._filled(self.scale.searched)
         return self._stocked
 
     def stocked_small(self) -> Planet:
         """Return another with a tenth of the posts, filled when first asked for."""
         if self._small is None:
-            posts = recombined(self.scale.searched // 10, self.posts_folder)
-            self._small = self._stack.enter_context(stocked(posts))
+            self._small = self._filled(self.scale.searched // 10)
         return self._small
+
+    def _filled(self, count: int) -> Planet:
+        posts = recombined(count, self.posts_folder)
+        of = "real" if self.posts_folder else "demo"
+        kept = self.stock / f"{count}-{of}-{Tantivy().fingerprint}" if self.stock else None
+        return self._stack.enter_context(stocked(posts, kept))

@@ -1,5 +1,6 @@
 """A store and an index with very many posts in them, put there without feeds being parsed."""
 
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,12 +21,31 @@ AT_ONCE = 100  # entries of a visit
 
 
 @contextmanager
-def stocked(posts: Iterable[Document]) -> Iterator[Planet]:
-    """Give an installation that holds these posts, recorded and indexed."""
+def stocked(posts: Iterable[Document], kept: Path | None = None) -> Iterator[Planet]:
+    """Give an installation that holds these posts, recorded and indexed.
+
+    With `kept` it is a copy of the one in that folder, which is filled if it is not there yet.
+    """
     with TemporaryDirectory(prefix="planet-bench-") as folder:
-        planet = Planet(Path(folder))
-        stock(planet, posts)
+        planet = Planet(Path(folder) / "planet")
+        if kept is None:
+            planet.home.mkdir()
+            stock(planet, posts)
+        else:
+            _keep(kept, posts)
+            shutil.copytree(kept, planet.home)
         yield planet
+
+
+def _keep(kept: Path, posts: Iterable[Document]) -> None:
+    """Fill a folder, which has its name only when it is full."""
+    if kept.exists():
+        return
+    half = kept.with_name(f"{kept.name}.new")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(parents=True)
+    stock(Planet(half), posts)
+    half.rename(kept)
 
 
 def stock(planet: Planet, posts: Iterable[Document]) -> None:
