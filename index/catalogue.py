@@ -209,8 +209,8 @@ class Catalogue:
         """Return the posts of other blogs that link to a post, and those that it links to."""
         with self.database.read() as db:
             by, answers = (
-                tuple(post_of(row) for row in db.execute(query.limit(limit)).mappings())
-                for query in (discussing(id), answered(id))
+                tuple(map(post_of, db.execute(query.limit(limit), {"id": id}).mappings()))
+                for query in (discussing(), answered())
             )
         return Discussion(by=by, answers=answers)
 

@@ -9,12 +9,14 @@ All of it works within the caller's transaction.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Connection,
     ScalarSelect,
     Select,
+    bindparam,
     delete,
     func,
     insert,
@@ -39,26 +41,28 @@ def keep_links(db: Connection, found: Mapping[str, Sequence[str]]) -> None:
         db.execute(insert(links), rows)
 
 
-def discussing(id: str) -> Select[Any]:
-    """Select the published posts of other blogs that link to a post, the newest first."""
+@cache  # since making it takes longer than running it
+def discussing() -> Select[Any]:
+    """Select the published posts of other blogs that link to the post `id`, the newest first."""
     this = entries.alias("this")
     joined = (
         this.join(links, links.c.address == this.c.address)
         .join(entries, entries.c.id == links.c.entry_id)
         .join(feeds, feeds.c.id == entries.c.feed_id)
     )
-    return _published(joined, this, id)
+    return _published(joined, this)
 
 
-def answered(id: str) -> Select[Any]:
-    """Select the published posts of other blogs that a post links to, the newest first."""
+@cache
+def answered() -> Select[Any]:
+    """Select the published posts of other blogs that the post `id` links to, the newest first."""
     this = entries.alias("this")
     joined = (
         this.join(links, links.c.entry_id == this.c.id)
         .join(entries, entries.c.address == links.c.address)
         .join(feeds, feeds.c.id == entries.c.feed_id)
     )
-    return _published(joined, this, id)
+    return _published(joined, this)
 
 
 def discussed(target: Any) -> ScalarSelect[int]:
@@ -81,13 +85,13 @@ def discussed(target: Any) -> ScalarSelect[int]:
     )
 
 
-def _published(joined: Any, this: Any, id: str) -> Select[Any]:
+def _published(joined: Any, this: Any) -> Select[Any]:
     columns: list[Any] = [entries, *feed_columns(), discussed(entries).label("discussed")]
     return (
         select(*columns)
         .select_from(joined)
         .where(
-            this.c.id == id,
+            this.c.id == bindparam("id"),
             entries.c.address != "",
             this.c.address != "",
             entries.c.feed_id != this.c.feed_id,
