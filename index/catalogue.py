@@ -352,9 +352,9 @@ def _beyond(place: Cursor, *, older: bool) -> ColumnElement[bool]:
 
 
 def _count() -> ColumnElement[int]:
-    """Count the published posts of the feed at hand: all, but for those held, by an index each."""
-    every = select(func.count()).where(entries.c.feed_id == feeds.c.id).correlate(feeds)
-    return every.scalar_subquery() - every.where(HELD).scalar_subquery()
+    """Count the published posts of the feed at hand: all but those held, which an index has."""
+    held = select(func.count()).where(entries.c.feed_id == feeds.c.id, HELD).correlate(feeds)
+    return feeds.c.posts - held.scalar_subquery()
 
 
 def _newest() -> ScalarSelect[str]:

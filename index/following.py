@@ -26,6 +26,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from index.address import host, normal
 from index.backfills import forget_backfill
 from index.clusters import settle_feed
+from index.counted import count_posts
 from index.facts import FOLLOWED, fact, keep_fact, turn
 from index.known import Known
 from index.model import EPOCH, PUBLISHED, TOMBSTONES, Aim, Feed, Followings, Poll, Status
@@ -84,7 +85,7 @@ def withdraw(db: Connection, slug: str) -> Feed | None:
     announce_all(db, feed)
     _set_status(db, feed, Status.WITHDRAWN)
     keep_fact(db, FOLLOWED, "")
-    db.execute(delete(entries).where(entries.c.feed_id == feed.id))
+    _forget_posts(db, feed)
     for of_feed in (holds, claims):
         db.execute(delete(of_feed).where(of_feed.c.feed_id == feed.id))
     db.execute(update(feeds).where(feeds.c.id == feed.id).values(description=""))
@@ -112,10 +113,15 @@ def decide(db: Connection, feed: Feed, status: Status) -> None:
     db.execute(update(polls).where(polls.c.feed_id == feed.id).values(priority=1))
     if status in TOMBSTONES:
         announce_all(db, feed)
-        db.execute(delete(entries).where(entries.c.feed_id == feed.id))
+        _forget_posts(db, feed)
         forget_backfill(db, feed.id)
     keep_fact(db, FOLLOWED, "")
     turn(db)
+
+
+def _forget_posts(db: Connection, feed: Feed) -> None:
+    db.execute(delete(entries).where(entries.c.feed_id == feed.id))
+    count_posts(db, feed.id)
 
 
 def move(db: Connection, feed: Feed) -> None:

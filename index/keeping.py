@@ -15,6 +15,7 @@ from sqlalchemy import Column, ColumnElement, Connection, func, insert, select, 
 from index.address import normal
 from index.backfill import Way
 from index.clusters import join_clusters
+from index.counted import count_posts
 from index.database import BATCH
 from index.derived import Byline, Derived, derive
 from index.holding import holds_back
@@ -127,6 +128,7 @@ def _insert(
     db.execute(insert(entries), rows)
     found = [_content(row["id"], e, made[e.key]) for row, e in zip(rows, new, strict=True)]
     db.execute(insert(contents), found)
+    count_posts(db, rows[0]["feed_id"])
 
 
 def _edit(

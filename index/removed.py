@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from index.address import normal
 from index.clusters import settle
+from index.counted import count_posts
 from index.database import Database
 from index.errors import NotFound, PlanetError
 from index.facts import turn
@@ -87,6 +88,7 @@ def remove(db: Connection, where: str, now: datetime, reason: str) -> Post:
     db.execute(insert(removed).values(said | {"likeness": like, "reason": reason, "at": now}))
     announce(db, [post.id])
     db.execute(delete(entries).where(one))
+    count_posts(db, post.feed.id)
     settle(db, [post.cluster])
     turn(db)
     return post

@@ -88,6 +88,7 @@ feeds = Table(
     Column("description", Text, nullable=False, server_default=""),
     Column("excerpt", Text, nullable=False, server_default="usual"),
     Column("full_text", Boolean, nullable=False, server_default=true()),
+    Column("posts", Integer, nullable=False, server_default="0"),  # `index.counted`
 )
 
 # Every address a feed has or had, in the form that addresses are compared in, so that
