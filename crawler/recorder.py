@@ -8,6 +8,8 @@ from index.errors import StoreBusy, StoreError, StoreFull
 from index.model import Lease, Recorded, Visit
 from index.store import Store
 
+TOGETHER = 200  # posts of a transaction, or those of one visit: a second or less
+
 Found = tuple[Lease, Visit]
 Result = Recorded | Exception
 
@@ -33,7 +35,7 @@ class Recorder:
 
     async def _work(self) -> None:
         while self._waiting:
-            taken, self._waiting = self._waiting, []
+            taken = self._some()
             results = await self._results([visit for visit, _ in taken])
             for (_, answer), result in zip(taken, results, strict=True):
                 if answer.cancelled():
@@ -43,6 +45,16 @@ class Recorder:
                 else:
                     answer.set_exception(result)
         self._at_work = None
+
+    def _some(self) -> list[tuple[Found, asyncio.Future[Recorded]]]:
+        """Take what waits, but no more than others who want to write can wait for."""
+        posts, count = 0, 0
+        for (_, visit), _ in self._waiting:
+            posts, count = posts + len(visit.entries), count + 1
+            if posts >= TOGETHER:
+                break
+        taken, self._waiting = self._waiting[:count], self._waiting[count:]
+        return taken
 
     async def _results(self, visits: list[Found]) -> list[Result]:
         try:

@@ -4,10 +4,11 @@ A post that is new gets a place in the order of posts and keeps it; one that was
 is edited here too; one that came back under another key is the post it was (rules 27 and 30).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, func, insert, select, update
@@ -27,6 +28,9 @@ from index.rekeyed import Kept, enough_unknown, rekeyed, same_address
 from index.rows import archived_at, entry_row, seen_at
 from index.schema import Moment, backfills, contents, entries
 from index.tombstones import without_removed
+
+Ahead = Mapping[Entry, Derived]
+NOTHING: Ahead = MappingProxyType({})
 
 
 def keep_archive(
@@ -71,13 +75,36 @@ def _oldest(db: Connection, feed: Feed, new: Sequence[Entry], now: datetime) -> 
     return min(dated, default=None) or db.execute(oldest).scalar() or now
 
 
+def unread(db: Connection, feed: Feed, found: Sequence[Entry]) -> list[Entry]:
+    """Return the entries that seem to be new or changed."""
+    ids = {entry_id(feed.slug, entry.key): entry for entry in found}
+    known: dict[str, str] = {}
+    for start in range(0, len(ids), BATCH):
+        some = entries.c.id.in_([*ids][start : start + BATCH])
+        rows = db.execute(select(entries.c.id, entries.c.digest).where(some))
+        known |= {row.id: row.digest for row in rows}
+    return [entry for id, entry in ids.items() if known.get(id) != entry.digest]
+
+
+def read_ahead(feed: Feed, found: Iterable[Entry]) -> Ahead:
+    """Read entries: it takes milliseconds each, in which nothing shall be locked."""
+    return {entry: _derived(feed, entry) for entry in found}
+
+
 def keep_entries(
-    db: Connection, feed: Feed, visit: Visit, *, first_import: bool, called: str = ""
+    db: Connection,
+    feed: Feed,
+    visit: Visit,
+    *,
+    first_import: bool,
+    called: str = "",
+    ahead: Ahead = NOTHING,
 ) -> Recorded:
     """Keep what a visit found of a feed's posts, and tell the search index of what changed.
 
-    `called` is the feed's own title before. Posts that do not seem to be the blog's are held,
-    and what was published then stays as it was. Posts that were taken down are passed over.
+    `called` is the feed's own title before; what was read `ahead` is not read again. Posts that
+    do not seem to be the blog's are held, and what was published then stays as it was. Posts
+    that were taken down are passed over.
     """
     visit = replace(visit, entries=without_removed(db, feed, visit.entries))
     known = _known(db, feed, visit.entries, first_import=first_import)
@@ -93,8 +120,10 @@ def keep_entries(
         if e.key in known and (known[e.key].digest, known[e.key].key) != (e.digest, e.key)
     ]
     whole = page_texts(db, [one.id for one, _ in changed])
-    made = {e.key: _derived(feed, e) for _, e in new}
-    made |= {e.key: _derived(feed, e, whole.get(one.id)) for one, e in changed}
+    made = {e.key: ahead.get(e) or _derived(feed, e) for _, e in new}
+    for one, e in changed:
+        page = whole.get(one.id)
+        made[e.key] = (None if page else ahead.get(e)) or _derived(feed, e, page)
     brought = [*(e for _, e in new), *(e for one, e in changed if one.title != e.title)]
     if first_import:
         brought = []  # there is nothing that they could differ from

@@ -31,7 +31,7 @@ from index.clusters import settle_feed
 from index.database import BATCH, Database
 from index.errors import NotFound
 from index.facts import CRAWLED, keep_fact, turn
-from index.keeping import keep_entries
+from index.keeping import Ahead, keep_entries, read_ahead, unread
 from index.model import (
     TOMBSTONES,
     Feed,
@@ -204,11 +204,17 @@ class Store:
         return recorded
 
     def record_all(self, visits: Sequence[tuple[Lease, Visit]]) -> list[Recorded]:
-        """Keep what several visits found, in one transaction: all of it or nothing."""
+        """Keep what several visits found, in one transaction: all of it or nothing.
+
+        What seems to be new is read before, so that nobody who wants to write waits for that.
+        """
+        with self.database.read() as db:
+            found = [(lease.feed, unread(db, lease.feed, v.entries)) for lease, v in visits]
+        ahead = {feed.id: read_ahead(feed, unseen) for feed, unseen in found}
         with self.database.write() as db:
             held = _held(db, [lease for lease, _ in visits])
             kept = [
-                (lease, visit, _keep(db, held[lease.feed.id], lease, visit))
+                (lease, visit, _keep(db, held[lease.feed.id], lease, visit, ahead[lease.feed.id]))
                 for lease, visit in visits
                 if lease.feed.id in held
             ]
@@ -291,7 +297,7 @@ def _held(db: Connection, leases: Sequence[Lease]) -> dict[int, Feed]:
     return {row["id"]: feed_of(row) for row in rows if row["token"] == tokens[row["id"]]}
 
 
-def _keep(db: Connection, now: Feed, lease: Lease, visit: Visit) -> Recorded:
+def _keep(db: Connection, now: Feed, lease: Lease, visit: Visit, ahead: Ahead) -> Recorded:
     """Keep what a visit learned of its feed, and the entries it found."""
     if now.status in TOMBSTONES:
         return Recorded()
@@ -301,7 +307,7 @@ def _keep(db: Connection, now: Feed, lease: Lease, visit: Visit) -> Recorded:
     if not visit.entries:
         return Recorded()
     first, called = lease.poll.succeeded is None, lease.poll.called
-    return keep_entries(db, now, visit, first_import=first, called=called)
+    return keep_entries(db, now, visit, first_import=first, called=called, ahead=ahead)
 
 
 def _keep_feed(db: Connection, now: Feed, seen: Feed) -> None:
