@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from zlib import crc32
 
@@ -28,6 +29,7 @@ NEAR = timedelta(days=14)  # between a whole post and a summary of it
 FAR = timedelta(days=200)  # between two whole ones: next year's of the same pattern is another
 SKETCHED = 400  # words at its beginning by which a post is found
 LONGEST = 20_000  # words of a post that are compared
+REMEMBERED = 8  # texts: one is compared with up to twenty others, and long ones are large
 
 _WORD = re.compile(r"\w+")
 _BASE, _MIX, _MASK = 0x5851F42D4C957F2D, 0x9E3779B97F4A7C15, (1 << 64) - 1
@@ -44,9 +46,10 @@ class Likely:
     address: str = ""
 
 
-def words(text: str) -> list[str]:
+@lru_cache(REMEMBERED)
+def words(text: str) -> tuple[str, ...]:
     """Return a text's words, without capitals and punctuation."""
-    return _WORD.findall(text.casefold())[:LONGEST]
+    return tuple(_WORD.findall(text.casefold())[:LONGEST])
 
 
 def bands(title: str, text: str) -> tuple[int, ...]:
@@ -80,20 +83,26 @@ def same_post(one: Likely, other: Likely) -> bool:
     """Whether two posts of two feeds are the same post."""
     if one.address and one.address == other.address:
         return True
-    few, many = sorted((words(one.text), words(other.text)), key=len)
+    few, many = sorted((one.text, other.text), key=lambda text: len(words(text)))
     if abs(one.at - other.at) > FAR:
         return False
-    if len(few) >= max(FEWEST, RATIO * len(many)) and contained(few, many, RUN) >= CONTAINED:
+    short, long = len(words(few)), len(words(many))
+    if short >= max(FEWEST, RATIO * long) and contained(few, many, RUN) >= CONTAINED:
         return True
     named = words(one.title)
     alike = named[1:] and named == words(other.title) and abs(one.at - other.at) <= NEAR
-    return bool(alike) and len(few) >= SOME and contained(few, many, SHORT_RUN) >= CONTAINED
+    return bool(alike) and short >= SOME and contained(few, many, SHORT_RUN) >= CONTAINED
 
 
-def contained(few: Sequence[str], many: Sequence[str], run: int) -> float:
+def contained(few: str, many: str, run: int) -> float:
     """Return which share of the runs of words of one text stand in the other, 0 to 1."""
-    mine, theirs = set(_runs(few, run)), set(_runs(many, run))
+    mine, theirs = _told(few, run), _told(many, run)
     return len(mine & theirs) / len(mine) if mine else 0.0
+
+
+@lru_cache(REMEMBERED)
+def _told(text: str, run: int) -> frozenset[int]:
+    return frozenset(_runs(words(text), run))
 
 
 def _runs(found: Sequence[str], length: int) -> Iterator[int]:

@@ -6,15 +6,16 @@ A sign is whatever `data/topics.toml` lists; what follows from one is `index.tag
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from re import compile as pattern
 
 from index.vocabulary import STEM, Topic, vocabulary
 from index.words import folded, key
 
 LONGEST = 60_000  # characters of a text; the rest is not looked at
+KNOWN = 20_000  # words
 
 # A sentence ends a phrase; the dot of gov.uk and node.js ends none.
 _TOKEN = pattern(r"[^\W_]+|[.!?:;](?=\s)|\n")
@@ -47,7 +48,7 @@ class Sign:
 Beginnings = Mapping[str, tuple[Sign, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signs:
     """Every sign by how it begins: with a word, with its first letters, or in capitals."""
 
@@ -72,16 +73,27 @@ class Signs:
                 yield place, sign
 
     def _standing(self, typed: list[str], words: list[str]) -> Iterator[tuple[int, Sign]]:
+        following = [*words[1:], ""]
         for place, word in enumerate(words):
             for sign in self.capitals.get(typed[place], ()):
                 if sign.stands(typed, place):
                     yield place, sign
-            for sign in self.words.get(word, ()):
-                if sign.stands(words, place):
+            for second, sign in self._begun(word):
+                # Most signs end here, so that few of them are asked.
+                if following[place].startswith(second) and sign.stands(words, place):
                     yield place, sign
-            for sign in self.stems.get(word[:STEM], ()):
-                if word.startswith(sign.words[0]) and sign.stands(words, place):
-                    yield place, sign
+
+    @cached_property
+    def _begun(self) -> Callable[[str], tuple[tuple[str, Sign], ...]]:
+        """Tell which signs begin with a word, and the second word of each: known of many words."""
+
+        @lru_cache(KNOWN)
+        def begun(word: str) -> tuple[tuple[str, Sign], ...]:
+            stems = self.stems.get(word[:STEM], ())
+            there = (*self.words.get(word, ()), *(s for s in stems if word.startswith(s.words[0])))
+            return tuple(("".join(sign.words[1:2]), sign) for sign in there)
+
+        return begun
 
 
 @cache

@@ -14,8 +14,7 @@ WORD = re.compile(r"[^\W_]+")
 
 _MARKS = re.compile("[\u0300-\u036f]")
 # Apostrophes and what nobody sees stand inside words, an ampersand stands for one.
-_INSIDE = dict.fromkeys(map(ord, "'’‘‛`´＇\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
-_SPELT = str.maketrans({**_INSIDE, ord("&"): " and "})
+_INSIDE = re.compile("['’‘‛`´＇\u00ad\u200b\u200c\u200d\u2060\ufeff]+")
 _WHOLE = ("ss", "us", "is", "as", "os")  # the s of process, status, analysis, SaaS, chaos
 _LONGER = ("sses", "xes", "ches", "shes")  # one more letter goes: processes, taxes
 
@@ -24,8 +23,8 @@ def folded(text: str) -> str:
     """Return the text without accents and apostrophes, in the case it was typed in."""
     if not text.isascii():
         # Before they are taken apart, because that would turn ´ into a space.
-        text = _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_SPELT)))
-    return text.translate(_SPELT)
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", _INSIDE.sub("", text)))
+    return _INSIDE.sub("", text).replace("&", " and ")  # twice as fast as `translate`
 
 
 def said(text: str) -> list[str]:

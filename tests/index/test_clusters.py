@@ -251,7 +251,7 @@ def test_the_order_of_arrival_makes_no_other_clusters_or_leads(order: list[int])
 
 
 def test_a_text_is_known_by_its_words_alone() -> None:
-    assert words("Damp—and MOULD, “again”!") == ["damp", "and", "mould", "again"]
+    assert words("Damp—and MOULD, “again”!") == ("damp", "and", "mould", "again")
     assert bands("Damp again", BODY) == bands("DAMP, again", BODY.upper().replace(".", " …"))
     assert len(set(bands("A title", BODY)) & set(bands("Another one", BODY + FOOTER))) > 3
     assert bands("One", "few words") == ()
