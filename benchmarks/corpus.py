@@ -1,5 +1,8 @@
 """What the benchmarks' blogs say: posts put together anew from the demo's, or real ones.
 
+Put together of sentences, no two are alike: of longer pieces each would look like twenty
+others, and be compared with them, as no real post is.
+
 The same seed gives the same posts on every machine, so that two runs differ in nothing
 but the machine and the program.
 """
@@ -10,7 +13,6 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
-from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,17 +26,21 @@ SEED = 2
 SHORTEST, LONGEST = 1_000, 6_000  # bytes of HTML in a post
 FIRST_DAY = datetime(2018, 1, 1, tzinfo=UTC)
 SPAN = timedelta(days=8 * 365)
-BLOCK = re.compile(r"<(p|h2|ul|ol|blockquote|table)>.*?</\1>", re.DOTALL)
+MOST = 6  # sentences of a paragraph
+SHORT, LONG = 20, 400  # characters of a sentence
+TAG, STOP = re.compile("<[^>]*>"), re.compile(r"(?<=[.!?]) ")
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # for XML 1.0
 
 
 def posts(count: int, folder: Path | None = None) -> list[DemoPost]:
-    """Return `count` posts: the real ones in `folder`, again from the start if need be."""
+    """Return `count` posts: the real ones in `folder`, and then others put together of them."""
     random = Random(SEED)
-    if folder is None:
-        return [_invented(number, random) for number in range(count)]
-    rows = cycle(_rows(folder))
-    return [_real(row, number, random) for number, row in enumerate(islice(rows, count))]
+    rows = _rows(folder) if folder else []
+    real = [_real(row, number, random) for number, row in enumerate(rows[:count])]
+    sources = real or _sources()
+    said = [sentence for post in sources for sentence in _sentences(post)]
+    rest = range(len(real), count)
+    return [*real, *(_invented(number, random, sources, said) for number in rest)]
 
 
 def blogs(posts: Sequence[DemoPost], size: int) -> list[DemoBlog]:
@@ -70,19 +76,19 @@ def _blog(number: int, posts: Sequence[DemoPost]) -> DemoBlog:
     )
 
 
-def _invented(number: int, random: Random) -> DemoPost:
-    """Put together a post from blocks of the demo's, until it is as long as it shall be."""
-    sources = _sources()
+def _invented(
+    number: int, random: Random, sources: Sequence[DemoPost], said: Sequence[str]
+) -> DemoPost:
+    """Put together a post of what others say, until it is as long as it shall be."""
     title = random.choice(sources)
     length, html = random.randint(SHORTEST, LONGEST), ""
     while len(html) < length:
-        source = random.choice(sources)
-        html += random.choice(_blocks(source)) + "\n"
+        html += f"<p>{' '.join(random.choices(said, k=random.randint(1, MOST)))}</p>\n"
     return DemoPost(
         slug=f"post-{number:06}",
         date=_date(random),
         html=html,
-        title=title.title,
+        title=f"{title.title} {number}",
         author=title.author,
         tags=title.tags,
     )
@@ -92,8 +98,9 @@ def _sources() -> list[DemoPost]:
     return [post for blog in read_blogs() for post in blog.posts if post.title]
 
 
-def _blocks(post: DemoPost) -> list[str]:
-    return [found[0] for found in BLOCK.finditer(post.html)]
+def _sentences(post: DemoPost) -> list[str]:
+    text = " ".join(TAG.sub(" ", post.html).split())
+    return [one for one in STOP.split(text) if SHORT < len(one) < LONG]
 
 
 def _date(random: Random) -> datetime:

@@ -100,7 +100,7 @@ class Crawl:
 
     def __post_init__(self) -> None:
         """Join what needs the store to the thread it is worked on by."""
-        self._recorder = Recorder(store=self.store, apart=self.apart)
+        self._recorder = Recorder(store=self.store, apart=self.apart, elsewhere=self.pool.run)
         self._submissions = Submissions(self.store.database, lambda: self.clock())
         looks = Looks(submissions=self._submissions, pool=self.pool, apart=self.apart)
         self._claims = Claims(self.store.database, lambda: self.clock())

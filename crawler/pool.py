@@ -26,7 +26,7 @@ from pebble import ProcessExpired, ProcessPool
 from index.errors import ParseError
 
 MEMORY = 1024 * 1024 * 1024  # bytes of address space; 15 MB of feed parse in a quarter of it
-TASKS = 500  # visits before a process is replaced, so that no leak grows
+TASKS = 1_000  # before a process is replaced, so that no leak grows; a visit has one or two
 
 T = TypeVar("T")
 

@@ -159,7 +159,8 @@ def _join(db: Connection, row: RowMapping, company: Sequence[str]) -> set[str]:
     others = [one for one in _read(db, [id for id, _ in nearest]) if _elsewhere(one, row)]
     likes = [one for one in others if same_post(_likely(row), _likely(one))]
     likes.sort(key=lambda one: (one["address"] != row["address"], one["title"] != row["title"]))
-    _put(db, [row["id"]], "")
+    if row["cluster"] or not row["lead"]:
+        _put(db, [row["id"]], "")
     place = ""
     for like in likes:
         there, own = like["cluster"], entries.c.id == like["id"]

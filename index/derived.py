@@ -13,6 +13,7 @@ from html import unescape
 from index.authors import councils_then, fingerprint, known_stays
 from index.language import written_in
 from index.likeness import bands
+from index.model import Entry, Feed
 from index.named import councils_named
 from index.outbound import outbound
 from index.tagging import topics_of
@@ -76,6 +77,17 @@ def derive(*, title: str, html: str, text: str, tags: Sequence[str], by: Byline)
         links=outbound(html),
         bands=bands(title, text),
     )
+
+
+def read_entries(feed: Feed, found: Sequence[Entry]) -> list[Derived]:
+    """Return what we make of each of a feed's entries, by what the feed says of it."""
+    return [derive_entry(feed, entry, entry.html, entry.text) for entry in found]
+
+
+def derive_entry(feed: Feed, entry: Entry, html: str, text: str) -> Derived:
+    """Return what we make of an entry whose text is this: the feed's own, or that of its page."""
+    by = Byline(feed.slug, entry.authors, entry.published, entry.language)
+    return derive(title=entry.title, html=html, text=text, tags=entry.tags, by=by)
 
 
 def _plain(html: str) -> str:

@@ -4,7 +4,7 @@ A post that is new gets a place in the order of posts and keeps it; one that was
 is edited here too; one that came back under another key is the post it was (rules 27 and 30).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from html import escape
@@ -18,7 +18,7 @@ from index.backfill import Way
 from index.clusters import join_clusters
 from index.counted import count_posts
 from index.database import BATCH
-from index.derived import Byline, Derived, derive
+from index.derived import Derived, derive_entry, read_entries
 from index.holding import holds_back
 from index.links import keep_links
 from index.model import Entry, Feed, Recorded, Visit, entry_id
@@ -86,9 +86,9 @@ def unread(db: Connection, feed: Feed, found: Sequence[Entry]) -> list[Entry]:
     return [entry for id, entry in ids.items() if known.get(id) != entry.digest]
 
 
-def read_ahead(feed: Feed, found: Iterable[Entry]) -> Ahead:
+def read_ahead(feed: Feed, found: Sequence[Entry]) -> Ahead:
     """Read entries: it takes milliseconds each, in which nothing shall be locked."""
-    return {entry: _derived(feed, entry) for entry in found}
+    return dict(zip(found, read_entries(feed, found), strict=True))
 
 
 def keep_entries(
@@ -228,9 +228,8 @@ def _kept_in(
 
 def _derived(feed: Feed, entry: Entry, whole: PageText | None = None) -> Derived:
     """Return what we make of an entry: by its page, if that was read and the feed has less."""
-    by = Byline(feed.slug, entry.authors, entry.published, entry.language)
     said = entry if entry.complete or whole is None else whole
-    return derive(title=entry.title, html=said.html, text=said.text, tags=entry.tags, by=by)
+    return derive_entry(feed, entry, said.html, said.text)
 
 
 def _content(id: str, entry: Entry, made: Derived) -> dict[str, str]:

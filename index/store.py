@@ -6,7 +6,7 @@ whose rows are written here in the very transaction that changes an entry.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -34,6 +34,7 @@ from index.facts import CRAWLED, keep_fact, turn
 from index.keeping import Ahead, keep_entries, read_ahead, unread
 from index.model import (
     TOMBSTONES,
+    Entry,
     Feed,
     Followings,
     Lease,
@@ -203,18 +204,27 @@ class Store:
         [recorded] = self.record_all([(lease, visit)])
         return recorded
 
-    def record_all(self, visits: Sequence[tuple[Lease, Visit]]) -> list[Recorded]:
+    def unread(self, feed: Feed, found: Sequence[Entry]) -> list[Entry]:
+        """Return those of a feed's entries that seem to be new or changed."""
+        with self.database.read() as db:
+            return unread(db, feed, found)
+
+    def record_all(
+        self, visits: Sequence[tuple[Lease, Visit]], ahead: Mapping[int, Ahead] | None = None
+    ) -> list[Recorded]:
         """Keep what several visits found, in one transaction: all of it or nothing.
 
-        What seems to be new is read before, so that nobody who wants to write waits for that.
+        What seems to be new is read before, so that nobody who wants to write waits for that;
+        what was read already is in `ahead`, by the ids of the feeds.
         """
-        with self.database.read() as db:
-            found = [(lease.feed, unread(db, lease.feed, v.entries)) for lease, v in visits]
-        ahead = {feed.id: read_ahead(feed, unseen) for feed, unseen in found}
+        read = dict(ahead or {})
+        for feed, found in [(lease.feed, v.entries) for lease, v in visits]:
+            if feed.id not in read:
+                read[feed.id] = read_ahead(feed, self.unread(feed, found))
         with self.database.write() as db:
             held = _held(db, [lease for lease, _ in visits])
             kept = [
-                (lease, visit, _keep(db, held[lease.feed.id], lease, visit, ahead[lease.feed.id]))
+                (lease, visit, _keep(db, held[lease.feed.id], lease, visit, read[lease.feed.id]))
                 for lease, visit in visits
                 if lease.feed.id in held
             ]
