@@ -22,7 +22,7 @@ class Seen:
     path: str
     headers: Mapping[str, str]  # by lower-case name
     at: float  # seconds, monotonic
-    ended: float = 0.0  # when it was answered
+    ended: float = 0.0  # when its answer was sent
 
 
 @dataclass(slots=True)
@@ -51,13 +51,17 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     served: Server
+    seen: Seen
+    where: str
 
     def do_GET(self) -> None:
         """Answer, and keep count of how many are answered at once."""
         served, where = self.served, self.headers.get("Host", "")
+        self.where = where
         with served.lock:
             headers = {name.lower(): value for name, value in self.headers.items()}
             seen = Seen(self.path, headers, time.monotonic())
+            self.seen = seen
             served.requests.append(seen)
             served.in_flight[where] += 1
             served.peak[where] = max(served.peak[where], served.in_flight[where])
@@ -66,9 +70,17 @@ class Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         finally:
-            with served.lock:
-                seen.ended = time.monotonic()
-                served.in_flight[where] -= 1
+            self.answered()
+
+    def answered(self) -> None:
+        """Note that no more than the answer is to be sent: what comes later is another request.
+
+        Noted afterwards, it would be late on a busy machine, and the next request seem too soon.
+        """
+        with self.served.lock:
+            if not self.seen.ended:
+                self.seen.ended = time.monotonic()
+                self.served.in_flight[self.where] -= 1
 
     def send(self, code: int, body: bytes = b"", /, **headers: str) -> None:
         """Send a whole answer; `content_type="x"` becomes `Content-Type: x`."""
@@ -76,6 +88,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():
             self.send_header(name.replace("_", "-").title(), value)
+        self.answered()
         self.end_headers()
         self.wfile.write(body)
 
