@@ -237,6 +237,7 @@ class Courtesy:
         if task is None:
             task = self._asked[where] = asyncio.ensure_future(self._robots(where, gap))
             task.add_done_callback(lambda _: self._asked.pop(where, None))
+            task.add_done_callback(_noticed)
         found = await asyncio.shield(task)
         self._rules.check(found, url)
         return found
@@ -263,6 +264,12 @@ class Courtesy:
         body = answer.body[: robots.LIMIT].decode("utf-8", "replace")
         status = answer.status
         return Robots(origin=where, status=status, body=body if status < 300 else "", fetched=now)
+
+
+def _noticed(task: "asyncio.Task[Robots]") -> None:
+    """Look at what became of a task that nobody waits for, or asyncio prints its error."""
+    if not task.cancelled():
+        task.exception()
 
 
 _TROUBLES = (

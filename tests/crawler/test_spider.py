@@ -1,5 +1,7 @@
 """The spider is polite to every server, and hurt by none. Each test dials a real one."""
 
+import asyncio
+import gc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -8,8 +10,9 @@ import pytest
 from scrapy.settings import Settings
 
 from crawler.fetched import Fetched, NoResponse, Response
-from crawler.spider import USED, Manners, scrapy_settings
+from crawler.spider import USED, Manners, _noticed, scrapy_settings
 from index import __version__
+from index.errors import FetchError
 from index.model import Robots
 from tests.reacting import GUARDED
 from tests.server import (
@@ -337,3 +340,23 @@ def test_a_name_that_does_not_exist_is_said_plainly(spider: Fetch) -> None:
 @pytest.mark.parametrize("url", ["ftp://blog.example/", "file:///etc/passwd", "http://", "feed"])
 def test_only_web_addresses_are_fetched(spider: Fetch, url: str) -> None:
     assert failed(*spider(url)).code in ("address", "failed")
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_a_robots_txt_that_nobody_waits_for_any_more_is_no_stack_trace(noticed: bool) -> None:
+    told: list[object] = []
+
+    async def lost() -> Robots:
+        raise FetchError("dns", "There is no such host.")
+
+    async def abandon() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, said: told.append(said))
+        task = asyncio.ensure_future(lost())
+        if noticed:
+            task.add_done_callback(_noticed)
+        await asyncio.wait([task])
+        del task
+        gc.collect()
+
+    asyncio.run(abandon())
+    assert bool(told) is not noticed
