@@ -108,17 +108,7 @@ def keep_entries(
     """
     visit = replace(visit, entries=without_removed(db, feed, visit.entries))
     known = _known(db, feed, visit.entries, first_import=first_import)
-    taken = {one.id for one in known.values()}
-    new = [
-        (place, e)
-        for place, e in enumerate(visit.entries)
-        if e.key not in known and entry_id(feed.slug, e.key) not in taken
-    ]
-    changed = [
-        (known[e.key], e)
-        for e in visit.entries
-        if e.key in known and (known[e.key].digest, known[e.key].key) != (e.digest, e.key)
-    ]
+    new, changed = _parted(feed, visit.entries, known)
     whole = page_texts(db, [one.id for one, _ in changed])
     made = {e.key: ahead.get(e) or _derived(feed, e) for _, e in new}
     for one, e in changed:
@@ -137,16 +127,33 @@ def keep_entries(
         for place, e in new
     ]
     _insert(db, rows, [e for _, e in new], made)
-    keep_links(db, {row["id"]: made[e.key].links for row, (_, e) in zip(rows, new, strict=True)})
     for one, entry in changed:
         _edit(db, one, entry, feed, made[entry.key], whole.get(one.id))
-    keep_links(db, {one.id: made[e.key].links for one, e in changed})
-    ids = [(row["id"], e) for row, (_, e) in zip(rows, new, strict=True)]
-    want(db, feed, [*ids, *((one.id, e) for one, e in changed)], visit.at)
-    announce(db, [*(row["id"] for row in rows), *(one.id for one, _ in changed)])
-    both = [*ids, *((one.id, e) for one, e in changed)]
+    both = [(row["id"], e) for row, (_, e) in zip(rows, new, strict=True)]
+    both += [(one.id, e) for one, e in changed]
+    want(db, feed, both, visit.at)
+    keep_links(db, {id: made[e.key].links for id, e in both})
+    announce(db, [id for id, _ in both])
     join_clusters(db, {id: made[e.key].bands for id, e in both})
     return Recorded(new=len(new), changed=len(changed))
+
+
+def _parted(
+    feed: Feed, found: Sequence[Entry], known: Mapping[str, Kept]
+) -> tuple[list[tuple[int, Entry]], list[tuple[Kept, Entry]]]:
+    """Return the entries that are new, with their places, and those that were edited."""
+    taken = {one.id for one in known.values()}
+    new = [
+        (place, e)
+        for place, e in enumerate(found)
+        if e.key not in known and entry_id(feed.slug, e.key) not in taken
+    ]
+    changed = [
+        (known[e.key], e)
+        for e in found
+        if e.key in known and (known[e.key].digest, known[e.key].key) != (e.digest, e.key)
+    ]
+    return new, changed
 
 
 def _insert(
