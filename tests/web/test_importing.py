@@ -232,6 +232,14 @@ def test_a_form_that_is_not_ours_is_turned_away(
     assert listed(desk) == [PARKS.url]
 
 
+def test_what_is_ticked_in_a_form_that_is_not_ours_is_not_added(desk: Desk) -> None:
+    page = seen(upload(desk, THEIRS))
+    assert take(desk, page, BINS.url, form="another").status_code == 403
+    desk.client.headers["Origin"] = "https://evil.example"
+    assert take(desk, page, BINS.url).status_code == 403
+    assert listed(desk) == [PARKS.url]
+
+
 def test_who_is_not_signed_in_is_led_to_the_form(desk: Desk) -> None:
     page = seen(upload(desk, THEIRS))
     desk.client.cookies.clear()
